@@ -103,8 +103,8 @@ class Finding:
         For a table of a finished experiment without a study, the line has the commit from the sidecar.
         """
         studies = studies_of(self.tables)
-        modules = [study.measure.__module__.split(".") for study in studies]
-        places = [f"{'/'.join(parts[1:])}.py" for parts in modules]
+        modules = dict.fromkeys(study.measure.__module__ for study in studies)
+        places = [f"{'/'.join(module.split('.')[1:])}.py" for module in modules]
         figures, tables = ([f"`{name}`" for name in names] for names in ((self.name, *self.also), self.tables))
         finished = [name for name in self.tables if not any(name in study.tables for study in studies)]
         commits: dict[str, list[str]] = {}

@@ -93,6 +93,6 @@ def test_pairings_are_measured_for_each_set_by_name(source):
 
 
 def test_unknown_data_sets_raise():
-    for wrong, message in (((), "datasets is empty"), (("emojis",), "data set 'emojis' is none of 10: is it 'emoji'")):
+    for wrong, message in (((), "datasets is empty"), (("emojis",), "data set 'emojis' is none of 7: is it 'emoji'")):
         with pytest.raises(ValueError, match=message):
             NaturalSets(datasets=wrong)
