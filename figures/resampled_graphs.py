@@ -22,7 +22,7 @@ RULES = {
     "add_new_positive+drop_false_positive+drop_false_negative+drop_easy_negative": ("all four", NEUTRAL, "D"),
 }
 FOUR = tuple(RULES)[:4]
-CLAIMS = ("multihop_bound", "bound", "local_multihop_bound", "trained_bound")  # theorems 15, 4, 16 and 17
+CLAIMS = ("multihop_bound", "bound", "local_multihop_bound", "trained_bound")  # theorems 15, 4, 16, 17; see `facts`
 LEAST = 1e-2  # smaller ratios of bounds are raised to it
 RATIOS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 RESAMPLES = 1_000  # bootstrap samples of worlds or draws, for intervals
@@ -79,7 +79,7 @@ def with_changes(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _ratio(after: pd.Series, before: pd.Series) -> pd.Series:
-    """Ratio of bounds; 1 if both are infinite, NaN if the bound does not apply to both."""
+    """Ratio of bounds; 1 if both are infinite, NaN unless the bound applies to both."""
     ratio = (after / before).where(np.isfinite(after) | np.isfinite(before), 1.0).clip(lower=LEAST)
     return ratio.where(after.notna() & before.notna())
 
@@ -91,7 +91,7 @@ def _predictions(axes: Axes, table: pd.DataFrame) -> None:
         axes.plot(ratios, changes, marker, color=color, markersize=3.5, alpha=0.8, label=label)
     axes.axhline(0, color="black", linewidth=0.8)
     axes.axvline(1, color="black", linewidth=0.8)
-    axes.set(xscale="log", xlabel="theorem 15 after / before")
+    axes.set(xscale="log", xlabel="bound after / before")
     low, high = axes.get_xlim()
     number_ticks(axes, x=[ratio for ratio in RATIOS if low <= ratio <= high])
 

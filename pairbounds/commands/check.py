@@ -56,15 +56,15 @@ CRITIC_HELP = (
 )
 BOUNDS_HELP = "Evaluate only these bounds, for example probe-mse,probe-error. `pairbounds ledger` lists all names."
 CERTIFIED_HELP = (
-    "Replace the computed σ_(k+1) in the bounds by an upper bound that is proved, or for a large graph true with the "
+    "Use a certified upper bound on σ_(k+1) instead of the computed value. On a large graph it holds only with the "
     "printed probability."
 )
 HOPS_HELP = (
     "Order M of the multi-hop bounds: they use walks of up to 2M induced pairs. By default 8, less on large graphs."
 )
 PROOF_HELP = (
-    "Write a proof of the bounds at one width, about the graph in --save if given, else in FILE. Without --save FILE "
-    "must be a GRAPH.npz with its own labels."
+    "Write a proof of the bounds at one width. It refers to a saved graph with labels: that of --save, or FILE if this "
+    "is such a GRAPH.npz."
 )
 Critic = tuple[Path, Path] | None
 

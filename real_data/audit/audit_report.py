@@ -19,7 +19,7 @@ RANKINGS = {
 }  # titles and displayed columns
 NO_LABELS = (
     "No labels: consistency, α_T, the probe error and the bounds on it are unknown, and nothing here replaces them. "
-    "The cost of made-up labels cannot be measured without true ones. 100 labelled images, drawn at random, are enough "
+    "100 labelled images, drawn at random, are enough "
     "for the error of a probe with an interval (theorem 41, pb.probe_mse_from_labels). On a labelled table like this "
     "one, `pairbounds pairs FILE --labels-needed` says how many a probe needs."
 )
@@ -54,7 +54,7 @@ def _overview(s: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     if s["n_classes"] is None:
         return rows
     chance = f"{s['n_classes']} classes; {_cell(1 - s['chance_labelling_error'])} by chance"
-    apart = "1: it falls apart, if only by one image that shares no caption"
+    apart = "1: a class in separate parts, perhaps one image that shares no caption"
     return [
         *rows,
         ("consistency, 1 - α_T", _cell(s["consistency"]), chance),

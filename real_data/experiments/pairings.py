@@ -203,10 +203,11 @@ def twins(material: Material) -> Weights:
 
 
 def within_classes(of: Pairing, material: Material) -> Weights:
-    """A pairing with subjects permuted within each class; all subjects have equal numbers of images.
+    """A pairing in which each subject takes the partners of another subject of its class.
 
-    The graph and the classes of its nodes do not change, so consistency, spectrum and all bounds are the same. The
-    pairing loses all information beyond the class.
+    All subjects must have equal numbers of images. Up to the names of the images the graph and the classes are the
+    same, so consistency, spectrum and all bounds are too. Captions then say nothing of a subject beyond its class.
+    Pairings by subject, by style or with the image itself do not change.
     """
     numbers, first = np.unique(material.subjects, return_index=True)
     rng, source = material.rng(), np.arange(len(material.subjects))

@@ -39,10 +39,10 @@ class Settings(TrainingSettings):
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
-    """Encoders of one seed, trained with captions or with augmentations, for the same number of steps.
+    """Encoders of one seed, trained with captions or with pairs of augmented views, for the same number of steps.
 
-    Each objective is tried at every learning rate and strength of the grid. The best validation accuracy by the first
-    label set chooses one, whose test accuracy is the result.
+    Each objective is tried at every learning rate and strength of the grid. The run with the best validation
+    accuracy by the first label set of the data (category, of emoji) is chosen, and its test accuracy is the result.
 
     Returns
     -------

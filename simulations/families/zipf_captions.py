@@ -3,7 +3,8 @@
 The word of rank j has frequency `q_j ∝ j^{-exponent}`, and the words are dealt to the classes in turn. With probability
 `1 - noise` an image's word comes from its class, otherwise from all words. A class has the mass `Q_c` of its words, so
 the marginal of the words is exactly `q`, and classes with frequent words are large. Images of a class have the same
-distribution of words: `σ` is 1 once, `1 - noise` r - 1 times, and 0. Source: Zipf 1949.
+distribution of words. So the singular values of `expected()` are 1 (once), `1 - noise` (`n_classes - 1` times) and 0.
+Source: Zipf 1949.
 """
 
 from dataclasses import dataclass
@@ -87,9 +88,9 @@ class ZipfCaptions(ClosedForm):
         return PairGraph(joint, left, self.word_labels, drop_isolated=True)
 
     def singular_values(self, k: int) -> FloatArray:
-        """Singular values of the classes and their words."""
+        """Singular values of `expected()`."""
         return leading([1, 1 - self.noise], [1, self.n_classes - 1], k)
 
     def induced_labelling_error(self) -> float:
-        """Error of images of a word: their classes are independent if noise drew the word for either."""
+        """α_T of `expected()`: the classes of two images of a word are independent if noise drew it for one of them."""
         return float((1 - (1 - self.noise) ** 2) * (1 - np.sum(self.class_masses**2)))

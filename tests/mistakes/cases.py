@@ -45,7 +45,7 @@ CLAIMS = [
     ("no file of claims", f"{CHECK} --plugin mine.py", "mine.py does not exist"),
 ]
 STUDIES = [
-    ("a study that does not exist", "study trainin --out t.parquet", "is it 'training'?"),
+    ("a study that does not exist", "study trainings --out t.parquet", "is it 'training'?"),
     ("a setting that does not exist", "study training --set learning_rat=4 --out t.parquet", "is it 'learning_rate'?"),
     ("a setting that is a word", "study training --set k=four --out t.parquet", "four"),
     ("a setting without a value", "study training --set k --out t.parquet", "k"),
@@ -53,7 +53,7 @@ STUDIES = [
     ("no sweep file", "sweep mine.toml --out sweep", "mine.toml does not exist"),
 ]
 FIGURES = [
-    ("a figure that does not exist", "draw trainin --table pairs.parquet", "is it 'training'?"),
+    ("a figure that does not exist", "draw trainings --table pairs.parquet", "is it 'training'?"),
     ("no table", "draw training --table none.parquet", "does not exist"),
     ("a table of another study", "draw training --table pairs.parquet", "training"),
     ("a width of three metres", "draw training --table pairs.parquet --width 3m", "85mm"),

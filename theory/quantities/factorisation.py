@@ -28,7 +28,7 @@ def spectral_loss(graph: PairGraph, f: Any, g: Any) -> Any:
     Parameters
     ----------
     f : (n_left, k), g : (n_right, k)
-        Unweighted embeddings, both numpy or both torch.
+        Embeddings without the weights `D^{1/2}`, both numpy or both torch.
 
     Returns
     -------
@@ -77,7 +77,7 @@ def optimal_embeddings(graph: PairGraph, k: int) -> tuple[FloatArray, FloatArray
     Returns
     -------
     f : (n_left, k), g : (n_right, k)
-        Unweighted. Any `(F R, G R^{-ᵀ})` with invertible R is optimal: compare subspaces, never coordinates.
+        Without the weights `D^{1/2}`. Any `(F R, G R^{-ᵀ})` with invertible R is optimal: compare subspaces only.
 
     Raises
     ------
@@ -91,17 +91,17 @@ def optimal_embeddings(graph: PairGraph, k: int) -> tuple[FloatArray, FloatArray
 def unweighted(
     graph: PairGraph, spectrum: Spectrum, k: int, left_sizes: FloatArray | float, right_sizes: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Leading k singular vectors, multiplied by sizes, as features; 0 beyond the rank."""
+    """Leading k singular vectors times sizes, over the roots of the marginals, as features; 0 beyond the rank."""
     top = spectrum.leading(len(spectrum.singular_values))
     left = top.left[:, :k] * left_sizes / np.sqrt(graph.left_marginal)[:, None]
     return left, top.right[:, :k] * right_sizes / np.sqrt(graph.right_marginal)[:, None]
 
 
 def best_partner(graph: PairGraph, f: Any) -> FloatArray:
-    """Right embedding that minimises the spectral loss with f, `G = Āᵀ F (FᵀF)⁺`, unweighted, (n_right, k).
+    """Right embedding that minimises the spectral loss with f, `g = D_R^{-1/2} Āᵀ F (FᵀF)⁺`, (n_right, k).
 
     The loss is then `-‖Π_F Ā‖²`, and depends on the column space of F only. So encoders trained without a right side,
-    or on another loss, can be compared. No linear map of f has a smaller loss, with any right side (theorem 2).
+    or on another loss, can be compared. For all matrices A and right sides g, (f A, g) has at least this loss.
 
     `ValueError`: features of the wrong shape or not finite.
 
@@ -109,7 +109,7 @@ def best_partner(graph: PairGraph, f: Any) -> FloatArray:
 
     Parameters
     ----------
-    f : (n_left, k), numpy or torch, unweighted
+    f : (n_left, k), numpy or torch, without the weights `D_L^{1/2}`
     """
     left = as_features(f, graph.n_left, "f")
     # Unit columns, so that a small feature is not mistaken for round-off of a large one.

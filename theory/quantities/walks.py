@@ -66,7 +66,7 @@ def consistency_from_pairs(
         As in `PairGraph.from_pairs`.
     hops : length M of the longest walk, at least 1. Longer walks say more about connectivity, but they are fewer.
     confidence : in (0, 1)
-    seed : of the order of the pairs, which may be listed in an order that is not random
+    seed : of the random order in which the pairs are used
 
     Returns
     -------
@@ -119,7 +119,7 @@ def penalised_error_at_most(intervals: ConsistencyIntervals, penalty: float) -> 
     cut, first = penalty**2, float(intervals.low[0])
     bounds = [1.0, (1 - first) / (1 - cut)]
     if len(intervals.low) > 1 and first > cut:
-        # The minimum over s of `p = ((s - t) / (s - cut))²`; no s is valid if the mean is below the cut.
+        # Cantelli: the least bound by a polynomial `p(t) = ((s - t) / (s - cut))²`, s > cut (theorem 19).
         variance = max(0.0, float(intervals.high[1]) - first**2)
         bounds.append(variance / (variance + (first - cut) ** 2))
     return min(1.0, min(bounds) * (1 + 64 * EPS))

@@ -24,14 +24,14 @@ from pairbounds.theory.questions.labelled_sample import LabelledSample
 RESAMPLES = 1_000
 FINISHED = ".candidate.npz"  # suffix of a file with the values of a finished candidate
 MEASURES = {  # columns for the ranking of pairs, with their meanings
-    "alpha_T": "share of induced pairs that join two classes, α_T, in the labelled images",
+    "alpha_T": "α_T, the probability that an induced pair joins two classes, estimated from the labelled images",
     "through": "squared error of the optimum that is linear in the features (theorems 41 and 42)",
     "optimum": "squared error of the graph's optimum (theorem 41), which no network learns",
 }
 RULE = "alpha_T"  # the default
 # Results of the registered experiment: `figures/prediction.py`.
 VALIDATED = "It ranked pairings of glyphs by the error after training, and is validated on no other data."
-NOT_VALIDATED = "On glyphs its rank correlation with the error after training was lower, not significantly."
+NOT_VALIDATED = "On glyphs it ranked pairings by the error after training worse than alpha_T, but not significantly."
 
 
 def pairs_compared(
@@ -48,7 +48,7 @@ def pairs_compared(
     Parameters
     ----------
     candidates : graphs by name, with the same left nodes in the same order
-    sample : the labelled left nodes, drawn without regard to their mass; chosen ones are used for `alpha_T` only
+    sample : the labelled left nodes, drawn with equal probability; those of `next_labels` serve `alpha_T` only
     k : width of the optima
     through : (n_left, d), features for the measure "through"
     by : measure for the ranking, a key of `MEASURES`

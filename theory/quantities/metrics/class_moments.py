@@ -10,7 +10,7 @@ from pairbounds.infrastructure.arrays import FloatArray, IntArray
 
 @dataclass(frozen=True, eq=False)
 class ClassMoments:
-    """Means and variances of an embedding by class, for the r classes present in the order of their numbers.
+    """Means and variances of an embedding by class, for the r classes that occur, in the order of their numbers.
 
     Attributes
     ----------
