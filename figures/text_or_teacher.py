@@ -113,7 +113,7 @@ def draw(tables: Tables) -> Drawing:
     return picture, (
         "Share of test icons that a linear classifier gets right. Left: by the guide of the new positive, minus "
         f"SimCLR ({100 * result.values[SIMCLR].mean():.1f}%); small bars are {units} disjoint training sets; "
-        f"stars, one run each. Right: contrasts of guides; grey, the margin of the  {len(icons):,} test icons, "
+        f"stars, one run each. Right: contrasts of guides; grey, the margin of equivalence. {len(icons):,} test icons, "
         f"{runs['repeat'].nunique()} seeds of weights. Intervals of 95%, and 97.5% for the two primary contrasts "
         "(above), over training sets and icons whose names begin alike."
     )
