@@ -1,4 +1,7 @@
-"""Pairings of images: graphs of images and captions, labels, neighbours, or the images themselves."""
+"""Pairings of the registered experiments: graphs of images and captions, labels, neighbours, or images themselves.
+
+The pairings of the study `pairings` are in `real_data/pairings/`.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Sequence

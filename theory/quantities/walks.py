@@ -38,7 +38,7 @@ class ConsistencyIntervals:
 
     @classmethod
     def of(cls, walks: int, agreed: IntArray, died: IntArray, confidence: float) -> "ConsistencyIntervals":
-        """Clopper and Pearson's intervals from counts, with a share of `1 - confidence` for each hop.
+        """Clopper and Pearson's intervals from counts, with `(1 - confidence) / M` for each hop.
 
         A dead walk may agree or not. Consistency does not grow with the hops, so each interval is cut by the others.
         """

@@ -48,7 +48,7 @@ def pairs_compared(
     Parameters
     ----------
     candidates : graphs by name, with the same left nodes in the same order
-    sample : the labelled left nodes, drawn with equal probability; those of `next_labels` serve `alpha_T` only
+    sample : the labelled left nodes, drawn at random, overall or by class; chosen ones count for `alpha_T` only
     k : width of the optima
     through : (n_left, d), features for the measure "through"
     by : measure for the ranking, a key of `MEASURES`
@@ -56,7 +56,8 @@ def pairs_compared(
 
     Returns
     -------
-    DataFrame with the columns candidate; the estimate of each requested measure, and its interval (_low, _high);
+    DataFrame with the columns candidate; the estimates of `alpha_T`, `optimum` and, with features, `through`,
+        and their intervals (_low, _high);
         pairs : number of induced pairs of labelled images; difference, from, to, verdict, needed : from
         `compared_with_best` for the measure `by`.
     """
@@ -85,7 +86,7 @@ def _values(
     seed: int,
     finished: Path | None,
 ) -> dict[str, FloatArray]:
-    """Estimate and resamples, (1 + R,), of each requested measure; stored in the folder `finished`."""
+    """Estimate and resamples, (1 + R,), of each measure, `through` only with features; stored in `finished`."""
     file = None
     if finished is not None:
         pairs, code = graph.joint, Path(__file__).read_bytes()
