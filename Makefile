@@ -89,7 +89,7 @@ $(PYTHON) -m pytest -m "hypothesis and not slow and not gpu and not data" --hypo
 endef
 
 # The rooms that search or compare digits, as on another processor.
-DIGITS := tests/fuzz tests/theory/test_attack.py tests/theory/test_html.py \
+DIGITS := tests/fuzz tests/theory/test_attack.py \
 	$(patsubst %,tests/bounds/test_%.py,rounding theorems ties verdicts)
 test.elsewhere = $(PYTHON) -m tests.reliability.elsewhere $(PYTHON) -m pytest -n auto --dist loadfile $(DIGITS)
 
