@@ -217,7 +217,7 @@ def within_classes(of: Pairing, material: Material) -> Weights:
     for label in np.unique(material.classes):
         mates = numbers[material.classes[first] == label]
         order = rng.permutation(mates)
-        for subject_number, other in zip(order, np.roll(order, 1), strict=True):  # no fixed points but single subjects
+        for subject_number, other in zip(order, np.roll(order, 1), strict=True):  # no fixed points if there are two
             source[material.subjects == subject_number] = np.flatnonzero(material.subjects == other)
     return of(material)[source]
 

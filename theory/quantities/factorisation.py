@@ -41,7 +41,7 @@ def spectral_loss(graph: PairGraph, f: Any, g: Any) -> Any:
 
     Notes
     -----
-    Cost: O(nnz k + (n_left + n_right) k²). Source: HaoChen et al. 2021 for one view; Zhang, Wang and Wang 2023
+    Cost: O(nnz k + (n_left + n_right) k²). Source: HaoChen et al. 2021 for one encoder; Zhang, Wang and Wang 2023
     for two sides.
     """
     return spectral_loss_of(graph)(f, g)

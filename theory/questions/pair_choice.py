@@ -48,7 +48,7 @@ def pairs_compared(
     Parameters
     ----------
     candidates : graphs by name, with the same left nodes in the same order
-    sample : the labelled left nodes, drawn at random, overall or by class; chosen ones count for `alpha_T` only
+    sample : the labelled left nodes, random ones, overall or by class, and chosen ones for `alpha_T` only
     k : width of the optima
     through : (n_left, d), features for the measure "through"
     by : measure for the ranking, a key of `MEASURES`
@@ -136,7 +136,8 @@ def influences(graph: PairGraph, sample: LabelledSample) -> FloatArray:
 def _alpha(graph: PairGraph, sample: LabelledSample, seed: int) -> FloatArray:
     """Estimate of α_T and its resamples, (1 + R,); NaN without a pair of labelled images.
 
-    Share of pairs of labelled images with different classes, times the probability that a pair has two images.
+    Share of induced pairs of different labelled images that join two classes, times the probability of different
+    images in an induced pair.
     """
     unlike, pairs = _unlike_pairs(graph, sample)
     joined = 1 - float((graph.joint.power(2) @ (1 / graph.right_marginal)).sum())
