@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from importlib.util import find_spec
 
 import yaml
 
@@ -24,3 +25,13 @@ def test_a_missing_module_is_named_with_its_extra():
     missing = ModuleNotFoundError(name="dask.distributed")
     assert advice(missing) == ": pip install '.[dask]' in a checkout of pairbounds"
     assert advice(ModuleNotFoundError(name="nobody")) == ""
+
+
+def test_the_makefile_names_existing_test_files():
+    files = re.findall(r"\btests/[\w/]+\.py\b", (ROOT / "Makefile").read_text(encoding="utf-8"))
+    assert files
+    assert [name for name in files if not (ROOT / name).is_file()] == []
+
+
+def test_the_modules_of_the_emoji_extra_are_installed_under_their_names():
+    assert [name for name in EXTRAS["emoji"] if find_spec(name) is None] == []
