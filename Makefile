@@ -130,7 +130,7 @@ DRAW = $(PYTHON) -m pairbounds draw $(1) --tables $(TABLES) --out $(FIGURES) --j
 # The longest studies begin first, or one core waits for the last of them. The first and the last see all pictures of the
 # emoji through the same encoders: on two cores the last finds what the first has kept.
 LONGEST := pairings_frontier bound_holds emoji_bounds resampled_views
-figures: $(LONGEST:%=$(TABLES)/%.parquet) $(ALL_FIGURES) ## Compute the tables and draw the figures into build/figures (about 16 minutes)
+figures: $(LONGEST:%=$(TABLES)/%.parquet) $(ALL_FIGURES) ## Compute the tables and draw the figures into build/figures (about 15 minutes)
 	$(if $(DUE),$(call DRAW,$(DUE)))
 	@echo "figures, with their captions: $(FIGURES)"
 
