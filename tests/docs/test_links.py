@@ -16,7 +16,7 @@ import reference
 import written
 
 DOCS = ROOT / "docs"
-PAGES = [*ROOT.glob("*.md"), *DOCS.rglob("*.md")]
+PAGES = [*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *ROOT.glob("results/*/README.md")]
 EXTERNAL = re.compile(r"[a-z]+:")
 NAMES = re.compile(r"`((?:theory|simulations|real_data|figures)(?:\.\w+)+)")
 
