@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from types import ModuleType
 
 import dependencies
@@ -105,9 +106,10 @@ def _evidence(name: str) -> Iterator[str]:
     for table, data in PUBLISHED.items() if BOUNDS[name].relation != "=" else ():
         if name in (medians := _medians(table)).index:
             median, count = medians.loc[name]
+            path = _published(table).relative_to(dependencies.ROOT)
             yield (
                 f"Median tightness on {data} {median:.3f}, 1 being equality, over {count:,.0f} points where it is not "
-                f"vacuous (`results/published/{table}.parquet`)."
+                f"vacuous (`{path}`)."
             )
 
 
@@ -115,9 +117,14 @@ def _evidence(name: str) -> Iterator[str]:
 def _medians(table: str) -> pd.DataFrame:
     """Median tightness and number of points by bound."""
     columns = ["bound", "tightness", "applicable", "vacuous"]
-    path = dependencies.ROOT / "results" / "published" / f"{table}.parquet"
-    points = pd.read_parquet(path, columns=columns).query("applicable and not vacuous and tightness == tightness")
+    points = pd.read_parquet(_published(table), columns=columns)
+    points = points.query("applicable and not vacuous and tightness == tightness")
     return points.groupby("bound")["tightness"].agg(["median", "count"])
+
+
+def _published(table: str) -> Path:
+    """Path of a published table, in the folder of its study."""
+    return next((dependencies.ROOT / "results").glob(f"*/{table}.parquet"))
 
 
 def _sharpest(claim: Bound) -> str:

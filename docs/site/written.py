@@ -12,7 +12,7 @@ UPWARDS = re.compile(r"\[([^\]]+)\]\((\.\./[^)]+)\)")  # a link that may leave d
 
 def pages() -> Iterator[tuple[str, str | bytes]]:
     """Path and content of each page and picture."""
-    for page in sorted(page for places in ("", "how_to/", "preregistration/") for page in DOCS.glob(f"{places}*.md")):
+    for page in sorted([*DOCS.glob("*.md"), *DOCS.glob("how_to/*.md")]):
         yield str(page.relative_to(DOCS)), linked(page.read_text(encoding="utf-8"), page.parent)
     yield "changelog.md", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     for file in [*sorted(DOCS.glob("*.png")), *sorted(DOCS.glob("notebooks/*.ipynb"))]:

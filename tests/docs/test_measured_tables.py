@@ -12,7 +12,7 @@ def with_half(values: pd.Series, overlap: float = 0) -> str:
 
 
 def published(study: str) -> pd.DataFrame:
-    return pd.read_parquet(ROOT / "results" / f"{study}.parquet")
+    return pd.read_parquet(ROOT / "results" / study / f"{study}.parquet")
 
 
 def page(name: str) -> str:
