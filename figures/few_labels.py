@@ -65,13 +65,13 @@ def draw(tables: Tables) -> Drawing:
         f"Probes that see N labels, on optimal embeddings of {table['seed'].nunique()} random worlds, "
         f"{table['draw'].nunique()} draws of labels each. Left: means over embeddings. Middle: coverage of intervals "
         "of nominal 95%, mean and minimum over embeddings. Right: regret, the error of ridge with the N labels on the "
-        "chosen embedding minus that on the best, means over worlds."
+        "chosen embedding minus that on the best, means over worlds and draws."
     )
 
 
 def _named(axes: Axes, what: str, title: str) -> None:
     axes.set(xscale="log", xlabel="labelled images N", ylabel=what, title=title)
-    number_ticks(axes, x=(50, 100, 200, 400, 800))
+    number_ticks(axes, x=(50, 100, 200, 400))
 
 
 FIGURE = Figure("Few labels", ("few_labels",), draw)
