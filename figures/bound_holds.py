@@ -1,4 +1,4 @@
-"""Figure 1, *The bound holds*: measured probe error against the bound, with a dot for each graph and width."""
+"""*The bound holds*: measured probe error against the bound, with a dot for each graph and width."""
 
 from typing import NamedTuple
 
@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from pairbounds.figures.figure import Drawing, Figure
-from pairbounds.figures.finding import Facts, Finding, Of, Tables
+from pairbounds.figures.figure import Drawing, Figure, Tables
 from pairbounds.figures.style import THEOREMS, label_line, subplots
 from pairbounds.figures.summaries import rows_of
 from pairbounds.infrastructure.palette import MEASURED, NEUTRAL
@@ -20,8 +19,6 @@ PANELS = (
     ("sharp-probe-error", r"its sharper form: $2\rho_k/(1-\sigma_{k+1}^2)$"),
     ("local-multihop-error", "bound of theorem 16"),
 )
-PLAIN, SHARP, LOCAL = (name for name, _ in PANELS)
-ERRORS = ("probe_error", "zero_shot_error", "image_error", "nearest_mean_error")  # 0-1 errors of a classifier
 
 
 class Count(NamedTuple):
@@ -110,36 +107,4 @@ def _caption(table: pd.DataFrame) -> str:
     )
 
 
-def facts(tables: Tables) -> Facts:
-    """Checks of all bounds, and counts of informative points for theorem 4 and its sharper form."""
-    table = tables["bound_holds"]
-    checks = table[table["value"].notna() & (table["status"] != "rate")]  # the bound applies and is not a rate
-    errors = rows_of(checks[checks["quantity"].isin(ERRORS)], relation="<=")
-    return {
-        "of": Of(checks["seed"].nunique(), 1, len(checks)),  # each world has its own seed
-        "graphs": graphs(table),
-        "widths": table.groupby(["seed", "pairs"])["k"].nunique().max(),
-        "checks": len(checks),
-        "bounds": checks["bound"].nunique(),
-        "of_errors": len(errors),
-        "vacuous": errors["vacuous"].sum(),
-        "equalities": (checks["relation"] == "=").sum(),
-        "infinite": np.isinf(checks["value"]).sum(),
-        "violated": (~checks["holds"].astype(bool)).sum(),
-        "plain": counted(table, PLAIN),
-        "sharp": counted(table, SHARP),
-        "local": counted(table, LOCAL),
-    }
-
-
-def claims(facts: Facts) -> dict[str, bool]:
-    """Claims of the sentences, with their truth values."""
-    plain = facts["plain"]
-    return {
-        "no bound is violated": facts["violated"] == 0,
-        "theorem 4 is better than guessing on fewer than half of the points": plain.informative < plain.points / 2,
-    }
-
-
 FIGURE = Figure("The bound holds", ("bound_holds",), draw)
-FINDING = Finding("Is any bound violated?", ("bound_holds",), facts, claims)

@@ -1,13 +1,10 @@
-"""Figure 2, *Why captions help*: caption pairs against augmentation pairs as augmentation grows stronger."""
-
-from typing import NamedTuple
+"""*Why captions help*: caption pairs against augmentation pairs as augmentation grows stronger."""
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from pairbounds.figures.figure import Drawing, Figure
-from pairbounds.figures.finding import Facts, Finding, Of, Tables
+from pairbounds.figures.figure import Drawing, Figure, Tables
 from pairbounds.figures.settings import with_settings
 from pairbounds.figures.style import label_line, number_ticks, shade_vacuous, subplots
 from pairbounds.figures.summaries import mean_and_half
@@ -24,29 +21,11 @@ PANELS = {
 }
 
 
-class Comparison(NamedTuple):
-    """Medians over seeds of one column for captions and for augmentation at its best strength, and who wins."""
-
-    captions: float
-    augmentation: float
-    smaller: int
-    equal: int
-    strengths: int
-
-
-class Pair(NamedTuple):
-    """Strength, mean over seeds of captions minus augmentation at it, and half the 95% interval."""
-
-    strength: float
-    mean: float
-    half: float
-
-
 def draw(tables: Tables) -> Drawing:
     """Four panels with a common axis of augmentation strengths."""
     table = tables["captions_help"]
     augmentation, caption = by_pairs(table)
-    best = paired(table, "mean").strength
+    best, *_ = paired(table)
     picture, panels = subplots(2, 2, size=(2, 1.5), sharex=True)
     for axes, (column, label) in zip(panels.flat, PANELS.items(), strict=True):
         _panel(axes, augmentation, caption, column)
@@ -65,20 +44,12 @@ def by_pairs(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     return table[table["pairs"] == "augmentation"], table[table["pairs"] == "caption"]
 
 
-def compared(table: pd.DataFrame, column: str) -> Comparison:
-    """Compare captions with augmentation at every strength; counts where captions are smaller or equal."""
-    augmentation, caption = by_pairs(table)
-    ours, theirs = float(caption[column].median()), augmentation.groupby("strength")[column].median()
-    smaller, equal = int(np.sum(ours < theirs)), int(np.sum(ours == theirs))
-    return Comparison(ours, float(theirs.min()), smaller, equal, len(theirs))
-
-
-def paired(table: pd.DataFrame, average: str) -> Pair:
-    """Error of captions minus that of augmentation, by seed, at the strength of least "mean" or "median" error."""
+def paired(table: pd.DataFrame) -> tuple[float, float, float]:
+    """Strength of least mean error, and the error of captions minus augmentation there: mean, half its interval."""
     augmentation, caption = by_pairs(table)
     by_strength = augmentation.pivot(index="seed", columns="strength", values="probe_error")
-    best = float(by_strength.columns[int(by_strength.agg(average).argmin())])
-    return Pair(best, *mean_and_half(caption.set_index("seed")["probe_error"] - by_strength[best]))
+    best = float(by_strength.columns[int(by_strength.mean().argmin())])
+    return best, *mean_and_half(caption.set_index("seed")["probe_error"] - by_strength[best])
 
 
 def _panel(axes: Axes, augmentation: pd.DataFrame, caption: pd.DataFrame, column: str) -> None:
@@ -106,7 +77,7 @@ def _finish_scales(panels: np.ndarray) -> None:
 
 
 def _caption(table: pd.DataFrame) -> str:
-    _, mean, half = paired(table, "mean")
+    _, mean, half = paired(table)
     return (
         f"One world{with_settings(table, ', k = {k}')}, lines are medians over {table['seed'].nunique()} seeds, bands "
         f"5% to 95% quantiles. Weak augmentation leaves the graph in pieces, strong augmentation joins classes. "
@@ -115,30 +86,4 @@ def _caption(table: pd.DataFrame) -> str:
     )
 
 
-def facts(tables: Tables) -> Facts:
-    """Bound and measured error for both kinds of pairs."""
-    table = tables["captions_help"]
-    return {
-        "of": Of(1, table["seed"].nunique(), 2 * table["strength"].nunique()),  # bound and error at each strength
-        "at": with_settings(table, ", at k = {k}"),
-        "bound": compared(table, "bound"),
-        "error": compared(table, "probe_error"),
-        "by_mean": paired(table, "mean"),
-        "by_median": paired(table, "median"),
-        "guess": table["guess_error"].median(),
-    }
-
-
-def claims(facts: Facts) -> dict[str, bool]:
-    """Claims of the sentences, with their truth values."""
-    bound, error, mean = (facts[name] for name in ("bound", "error", "by_mean"))
-    return {
-        "captions have the smaller bound at every strength": bound.smaller == bound.strengths,
-        "no difference of mean errors is shown at augmentation's best mean": abs(mean.mean) <= mean.half,
-        "captions have the smaller error wherever the errors are not equal": error.smaller
-        == error.strengths - error.equal,
-    }
-
-
 FIGURE = Figure("Why captions help", ("captions_help",), draw)
-FINDING = Finding("Do captions make better pairs than augmentations, in one world?", ("captions_help",), facts, claims)

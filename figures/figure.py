@@ -1,7 +1,7 @@
 """Figures: their tables, rendering and files."""
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -14,7 +14,6 @@ import pandas as pd
 from matplotlib.figure import Figure as Picture
 
 from pairbounds import figures
-from pairbounds.figures.finding import Finding, Tables
 from pairbounds.figures.settings import KEY, read
 from pairbounds.figures.style import SIZE, style
 from pairbounds.infrastructure.files import Output, locked_folder, marked_output, replacing
@@ -23,6 +22,7 @@ from pairbounds.sweeps.studies import loadable_study
 
 ENDS = (".pdf", ".png")  # PNG last: it is the target of Make
 PAPER = 7.0  # points: font size of figures of a given size
+Tables = Mapping[str, pd.DataFrame]
 Drawing = tuple[Picture, str]  # and its caption
 LEAST_HEIGHT = 0.8  # of the designed height, if only a smaller width is given: fonts do not shrink
 
@@ -136,12 +136,6 @@ def _resize(picture: Picture, width: float | None, height: float | None) -> None
 def found() -> dict[str, Figure]:
     """Figures by name, the name of their module."""
     return {module.FIGURE.name: module.FIGURE for module in _modules() if hasattr(module, "FIGURE")}
-
-
-@cache
-def findings() -> dict[str, Finding]:
-    """Findings by name, the name of their module and figure."""
-    return {module.FINDING.name: module.FINDING for module in _modules() if hasattr(module, "FINDING")}
 
 
 def _modules() -> list[ModuleType]:

@@ -1,4 +1,4 @@
-"""Figure, *The ladder*: bounds of each theorem on the 0-1 error of the optimum's probe, on emoji and on worlds."""
+"""*The ladder*: bounds of each theorem on the 0-1 error of the optimum's probe, on emoji and on worlds."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -7,8 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from pairbounds.figures.figure import Drawing, Figure
-from pairbounds.figures.finding import Facts, Finding, Of, Tables
+from pairbounds.figures.figure import Drawing, Figure, Tables
 from pairbounds.figures.style import THEOREMS, label_line, shade_vacuous, subplots
 from pairbounds.figures.summaries import Estimate, mean_and_half
 from pairbounds.infrastructure.palette import MEASURED, NEUTRAL, VACUOUS
@@ -16,22 +15,20 @@ from pairbounds.infrastructure.palette import MEASURED, NEUTRAL, VACUOUS
 BLANK = {"facecolor": "white", "edgecolor": "none", "pad": 0}  # background of text over lines
 GUESS = "guessing the largest class"
 TRUE_SQUARE = r"$2\,\varepsilon_2$, twice the true squared error"
-WIDTH = 100  # of the quoted emoji embedding
 
 
 class Rung(NamedTuple):
-    """A bound of the ladder: name in the facts, label, and theorem."""
+    """A bound of the ladder: label and theorem."""
 
-    fact: str
     label: str
     theorem: int
 
 
 RUNGS = {
-    "probe-error": Rung("four", "theorem 4", 4),
-    "multihop-error": Rung("fifteen", "theorem 15", 15),
-    "local-multihop-error": Rung("sixteen", "theorem 16", 16),
-    "trained-error": Rung("vectors", "theorem 17, at the optimum", 17),
+    "probe-error": Rung("theorem 4", 4),
+    "multihop-error": Rung("theorem 15", 15),
+    "local-multihop-error": Rung("theorem 16", 16),
+    "trained-error": Rung("theorem 17, at the optimum", 17),
 }
 VECTORS = ("trained-error", "square")  # need eigenvectors
 
@@ -131,32 +128,4 @@ def _bars(axes: Axes, steps: Mapping[str, Step], points: int) -> None:
     )
 
 
-def facts(tables: Tables) -> Facts:
-    """Rungs of the ladder on worlds and on emoji."""
-    emoji = on_emoji(tables["emoji_bounds"])
-    k = WIDTH if WIDTH in emoji.index else int(emoji.index[0])
-    points = world_points(tables["bound_holds"])
-    steps = on_worlds(points)
-    return {
-        "of": Of(tables["bound_holds"]["seed"].nunique(), 1, len(RUNGS) * len(points)),  # each bound at each point
-        "points": len(points),
-        "guess": steps["guess"],
-        "k": k,
-        "error": emoji["true"][k],
-        "square": steps["square"],
-        **{rung.fact: steps[bound] for bound, rung in RUNGS.items()},
-        **{f"{rung.fact}_emoji": float(emoji[bound][k]) for bound, rung in RUNGS.items()},
-    }
-
-
-def claims(facts: Facts) -> dict[str, bool]:
-    """Claims of the sentences, with their truth values."""
-    four, fifteen, sixteen = (facts[name] for name in ("four", "fifteen", "sixteen"))
-    return {
-        "each step up the ladder beats guessing on more points": four.beats < fifteen.beats < sixteen.beats,
-        "guessing is as near the error as theorem 15": abs(facts["guess"].excess - fifteen.excess) < fifteen.half,
-    }
-
-
 FIGURE = Figure("The ladder", ("bound_holds", "emoji_bounds"), draw)
-FINDING = Finding("Do the bounds say anything about the 0-1 error?", ("bound_holds", "emoji_bounds"), facts, claims)

@@ -1,4 +1,4 @@
-"""Figure 9, *Multi-hop*: the interval of theorem 15 against its order, and the tightness of bounds."""
+"""*Multi-hop*: the interval of theorem 15 against its order, and the tightness of bounds."""
 
 from typing import NamedTuple
 
@@ -7,11 +7,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from pairbounds.figures.figure import Drawing, Figure
-from pairbounds.figures.finding import Facts, Finding, Of, Tables
+from pairbounds.figures.figure import Drawing, Figure, Tables
 from pairbounds.figures.settings import with_settings
 from pairbounds.figures.style import SHARPER, THEOREMS, label_line, number_ticks, subplots
-from pairbounds.figures.summaries import mean_and_half, rows_of
+from pairbounds.figures.summaries import rows_of
 from pairbounds.figures.tightness_map import TRUE, capped, near, points_of
 from pairbounds.infrastructure.palette import MEASURED, NEUTRAL
 
@@ -112,47 +111,4 @@ def _shares(axes: Axes, points: pd.DataFrame, families: pd.DataFrame) -> None:
     axes.legend(loc="lower right", fontsize="small")
 
 
-def facts(tables: Tables) -> Facts:
-    """Shares of points where theorems 15 and 4 are within a factor 2 of the error, and both bounds on emoji."""
-    points, emoji = points_of(tables["bound_holds"]), shown_emoji(tables["emoji_multihop"])
-    families = near_by_family(tables["other_families"])
-    errors = rows_of(tables["bound_holds"], bound="probe-error").merge(points[["seed", "pairs", "k"]])
-    worlds = points.groupby("seed")["multihop-mse"].agg(near)
-    return {
-        "of": Of(len(worlds), 1, 8 * len(points)),  # eight bounds at each point
-        "points": len(points),
-        "multihop": near(points["multihop-mse"]),
-        "by_world": mean_and_half(worlds),
-        "known": near(points["known-values-mse"]),
-        "within_tenth": {name: near(points[name], 1.1) for name in ("multihop-mse", "known-values-mse")},
-        "plain": near(points["probe-mse"]),
-        "one": near(points[TRUE]),
-        "capped": {name: near(capped(points, name)) for name in ("probe-mse", "sharp-probe-mse")},
-        "multihop_error": near(points["multihop-error"]),
-        "local_error": near(points["local-multihop-error"]),
-        "guess_error": (errors["measured"] >= errors["guess"] / 2).mean(),
-        "families": len(families),
-        "near_family": families.mean().to_dict(),
-        "k": int(emoji["k"].iloc[0]),
-        "emoji": closing(emoji),
-    }
-
-
-def claims(facts: Facts) -> dict[str, bool]:
-    """Claims of the sentences, with their truth values."""
-    emoji = facts["emoji"]
-    return {
-        "theorem 15 is within a factor 2 of the truth on most points": facts["multihop"] > 0.5,
-        "the true error lies in the interval of theorem 15": emoji.lower <= emoji.true <= emoji.upper,
-    }
-
-
 FIGURE = Figure("Multi-hop", ("multihop", "emoji_multihop", "bound_holds", "other_families"), draw)
-FINDING = Finding(
-    "Which bound is near the truth?",
-    ("bound_holds", "other_families", "emoji_multihop"),
-    facts,
-    claims,
-    counted=("local_error",),  # `make smoke` has three points, and a tie decides one
-    also=("tightness_map",),
-)

@@ -6,14 +6,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.typing import LineStyleType
 
-from pairbounds.figures.figure import Drawing, Figure
-from pairbounds.figures.finding import Facts, Finding, Of, Tables
+from pairbounds.figures.figure import Drawing, Figure, Tables
 from pairbounds.figures.settings import with_settings
 from pairbounds.figures.style import LOOSER, SHARPER, THEOREMS, plot_spread, shade_vacuous, subplots
 from pairbounds.infrastructure.palette import MEASURED
 
 LEAST, MOST = 2e-3, 60.0  # range of the figure; smaller values are drawn at the least
-CLOSE = 1.1  # ratio of bound and measured error
 
 
 Curves = Mapping[str, tuple[str, str, LineStyleType]]  # label, colour and dash of bounds
@@ -66,34 +64,4 @@ def last_excess(table: pd.DataFrame) -> float:
     return float(final["excess_loss"].max())
 
 
-def facts(tables: Tables) -> Facts:
-    """Excess loss, checks, and both sides of the bounds at the end of the training with a penalty."""
-    table = tables["near_optimal"]
-    final = table[(table["step"] == table["step"].max()) & table["penalised"]]
-    medians = final.groupby("bound")[["measured", "value"]].median()
-    return {
-        # Medians of each bound at the end.
-        "of": Of(1, table["seed"].nunique(), len(table[["penalised", "bound"]].drop_duplicates())),
-        "steps": int(table["step"].max()),
-        "excess": last_excess(table),
-        "checks": len(table),
-        "violated": violations(table),
-        "measured": medians.loc["penalised-encoder-mse", "measured"],
-        "energy": medians.loc["penalised-encoder-mse", "value"],
-        "duality": medians.loc["penalised-encoder-mse-by-duality", "value"],
-        "error": medians.loc["penalised-encoder-error", "value"],
-        "gap": medians.loc["sharp-near-optimal-error", "value"],
-    }
-
-
-def claims(facts: Facts) -> dict[str, bool]:
-    """Claims of the sentences, with their truth values."""
-    return {
-        "no check is violated": facts["violated"] == 0,
-        "the bound on a trained encoder comes close": facts["energy"] < CLOSE * facts["measured"],
-        "so does the one without a singular value": facts["duality"] < CLOSE * facts["measured"],
-    }
-
-
 FIGURE = Figure("Near-optimal", ("near_optimal",), draw)
-FINDING = Finding("How do the bounds follow training?", ("near_optimal",), facts, claims)

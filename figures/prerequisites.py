@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from pairbounds.figures.figure import findings, found
+from pairbounds.figures.figure import found
 from pairbounds.sweeps.studies import PACKAGE, find_study, modules_used, study_names
 
 ROOT = PACKAGE.parent
@@ -40,7 +40,6 @@ def main() -> None:
         print(f"$(FIGURES)/{figure.name}.png: {_in_tables(figure.tables)} {_files([*used, *shared])}")
     for group, tables in groups.items():
         print(f"{group} := {' '.join(tables)}")
-    print(f"FINDINGS := {_in_tables(sorted({table for finding in findings().values() for table in finding.tables}))}")
     print(f"ALL_FIGURES := {' '.join(f'$(FIGURES)/{figure.name}.png' for figure in figures.values())}")
 
 

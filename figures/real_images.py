@@ -1,17 +1,15 @@
-"""Figure 3, *Real images*: bounds and error on emoji captions against k."""
+"""*Real images*: bounds and error on emoji captions against k."""
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from pairbounds.figures.figure import Drawing, Figure
-from pairbounds.figures.finding import Facts, Finding, Of, Tables
+from pairbounds.figures.figure import Drawing, Figure, Tables
 from pairbounds.figures.style import SHARPER, THEOREMS, Look, label_line, number_ticks, shade_vacuous, subplots
 from pairbounds.figures.summaries import rows_of
 from pairbounds.infrastructure.palette import MEASURED, NEUTRAL
 
 LABEL_SETS = ("category", "subcategory")
-QUOTED_WIDTH = 400  # captions quote the largest width up to this
 CURVES = (
     ("probe-error", "value", THEOREMS[4], "theorem 4"),
     ("sharp-probe-error", "value", THEOREMS[4]._replace(dash=SHARPER, marker="P"), "theorem 4, sharper form"),
@@ -20,7 +18,6 @@ CURVES = (
     ("trained-error", "value", THEOREMS[17], "theorem 17, at the optimum"),
     ("probe-error", "measured", Look(MEASURED, "-", "o"), "measured 0-1 error"),
 )
-QUOTED = {"plain": "probe-error", "sharp": "sharp-probe-error", "multihop": "multihop-error"}  # bounds
 RANGED = "probe-mse"  # bound whose quantity has a range over all optima
 WIDE = 1e-3  # smaller ranges count as one value
 
@@ -67,20 +64,6 @@ def _range(axes: Axes, squared: pd.DataFrame) -> None:
     label_line(axes, 1.1, 0.8 * least.iloc[0], "squared error,\nall optima", MEASURED, va="top", alpha=0.7)
 
 
-def quoted(bounds: pd.DataFrame, labels: str) -> dict[str, float]:
-    """Width, quoted bounds, error and guessing error, for one label set."""
-    k = int(bounds["k"][bounds["k"] <= QUOTED_WIDTH].max())
-    rows = rows_of(bounds, labels=labels, k=k).set_index("bound")
-    values = {name: rows["value"][bound] for name, bound in QUOTED.items()}
-    return {"k": k} | values | rows.loc[QUOTED["plain"], ["measured", "guess"]].to_dict()
-
-
-def informative_from(bounds: pd.DataFrame, labels: str) -> list[int]:
-    """Least widths at which the quoted bounds are better than guessing; 0 if there is none."""
-    better = rows_of(bounds[bounds["value"] < bounds["guess"]], labels=labels)
-    return better.groupby("bound")["k"].min().reindex([*QUOTED.values()], fill_value=0).tolist()
-
-
 def components(energy: pd.DataFrame) -> int:
     """Number of singular values σ = 1, which is the number of components of the graph."""
     return int((rows_of(energy, labels=LABEL_SETS[0])["singular_value"] > 1 - 1e-9).sum())
@@ -108,29 +91,4 @@ def _ranges(bounds: pd.DataFrame, labels: str) -> str:
     return f"{labels}, {ends}{ambiguous['measured_most'].max():.2f}" if len(ambiguous) else f"{labels}: none"
 
 
-def facts(tables: Tables) -> Facts:
-    """Bounds on categories at one width, and the number of components of the graph."""
-    bounds, energy = tables["emoji_bounds"], tables["emoji_energy"]
-    return {
-        "of": Of(1, 1, len(bounds[["labels", "k"]].drop_duplicates())),  # widths of each label set
-        "images": images(energy),
-        "quoted": {labels: quoted(bounds, labels) for labels in LABEL_SETS},
-        "informative_from": informative_from(bounds, LABEL_SETS[0]),
-        "widths": bounds["k"].nunique(),
-        "components": components(energy),
-    }
-
-
-def claims(facts: Facts) -> dict[str, bool]:
-    """Claims of the sentences, with their truth values."""
-    both = facts["quoted"].values()
-    return {
-        "the sharper bound and theorem 15 are between the error and the plain bound": all(
-            entry["measured"] <= entry[name] < entry["plain"] for entry in both for name in ("sharp", "multihop")
-        ),
-        "the graph falls into parts": facts["components"] > 1,
-    }
-
-
 FIGURE = Figure("Real images", ("emoji_bounds", "emoji_energy"), draw)
-FINDING = Finding("How good are the bounds on real captions?", ("emoji_bounds", "emoji_energy"), facts, claims)

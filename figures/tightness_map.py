@@ -1,12 +1,11 @@
-"""Figure 6, *Tightness map*: tightness of bounds, measured error over bound, against labelling error and gap."""
+"""*Tightness map*: tightness of bounds, measured error over bound, against labelling error and gap."""
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
 
-from pairbounds.figures.figure import Drawing, Figure
-from pairbounds.figures.finding import Tables
+from pairbounds.figures.figure import Drawing, Figure, Tables
 from pairbounds.figures.style import subplots
 from pairbounds.infrastructure.palette import NEUTRAL
 

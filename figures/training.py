@@ -3,8 +3,7 @@
 import pandas as pd
 from matplotlib.axes import Axes
 
-from pairbounds.figures.figure import Drawing, Figure
-from pairbounds.figures.finding import Facts, Finding, Of, Tables
+from pairbounds.figures.figure import Drawing, Figure, Tables
 from pairbounds.figures.settings import with_settings
 from pairbounds.figures.style import SHARPER, THEOREMS, label_line, number_ticks, plot_spread, shade_vacuous, subplots
 from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, MEASURED, NEUTRAL, PURPLE
@@ -84,38 +83,4 @@ def above(losses: pd.DataFrame) -> int:
     return int((losses["probe_error"] > losses["bound"]).sum())
 
 
-def facts(tables: Tables) -> Facts:
-    """Median errors of losses at one noise, violations of the bound, and errors of encoders."""
-    table = tables["training"]
-    losses, encoders = by_loss(table), by_encoder(table)
-    noise = float(encoders["noise"].iloc[0])
-    errors = encoders.groupby(["encoder", "step"])["probe_error"].median()
-    return {
-        # Each loss, noise and seed; each encoder and step.
-        "of": Of(1, table["seed"].nunique(), len(losses) + len(encoders[["encoder", "step"]].drop_duplicates())),
-        "noise": noise,
-        "losses": losses["loss"].nunique(),
-        "errors": losses[losses["noise"] == noise].groupby("loss")["probe_error"].median().to_dict(),
-        "points": len(losses),
-        "vacuous": (losses["bound"] >= losses["guess_error"]).sum(),
-        "above": above(losses),
-        "optimum": encoders["optimum_error"].median(),
-        "lowest": {name: float(errors[name].min()) for name in ENCODERS},
-        "last": {name: float(errors[name].iloc[-1]) for name in ENCODERS},
-        "steps": int(encoders["step"].max()),
-    }
-
-
-def claims(facts: Facts) -> dict[str, bool]:
-    """Claims of the sentences, with their truth values."""
-    errors, lowest, optimum = facts["errors"], facts["lowest"], facts["optimum"]
-    return {
-        "InfoNCE and CLIP have more than twice the error of the others": min(errors["infonce"], errors["clip"])
-        > 2 * max(errors[loss] for loss in ("spectral", "induced_spectral", "nt_xent")),
-        "the bound on the spectral optimum held for all losses": facts["above"] == 0,
-        "MLP and linear encoders pass below the optimum": max(lowest["mlp"], lowest["linear"]) < optimum,
-    }
-
-
 FIGURE = Figure("Loss and encoder", ("training",), draw)
-FINDING = Finding("What do the loss and the encoder add?", ("training",), facts, claims)

@@ -1,4 +1,4 @@
-"""One new file suffices to add a figure, finding, study, graph family, data set or objective."""
+"""One new file suffices to add a figure, study, graph family, data set or objective."""
 
 import os
 import shutil
@@ -47,10 +47,8 @@ STUDY = Study("Is it found?", Settings, measure)
 """
 FIGURE = """
 from pairbounds.figures.figure import Figure
-from pairbounds.figures.finding import Finding, Of
 
 FIGURE = Figure("New", ("new_study",), lambda tables: None)
-FINDING = Finding("Is it found?", ("new_study",), lambda tables: {"of": Of(1, 1, 1)}, lambda facts: {})
 """
 DATASET = """
 from pathlib import Path
@@ -86,13 +84,6 @@ class NewObjective(Objective):
     def forward(self, features, batch, rng):
         return self.head(features).square().mean() / self.shown
 """
-BLOCK = """
-{% block new_figure %}
-It is.
-
-Here.
-{% endblock %}
-"""
 NEW = {
     "simulations/studies/new_study.py": STUDY,
     "simulations/families/new_family.py": FAMILY,
@@ -122,7 +113,6 @@ with Path("build/rules.mk").open("w") as rules, redirect_stdout(rules):
 """
 FIND = """
 from pairbounds.commands.figures import FIGURES
-from pairbounds.figures.figure import findings
 from pairbounds.simulations.families import FAMILIES
 from pairbounds.sweeps import find_study
 from pairbounds.sweeps.graphs import graph_sources
@@ -132,7 +122,7 @@ for settings in ({"dataset": "new_set"}, {"objectives": ("nothing",)}):
     except ValueError as error:
         print(error)
 print({"new_set", "new_family"} < {*graph_sources()})
-print("new_figure" in findings(), "new_figure" in FIGURES)
+print("new_figure" in FIGURES)
 print(find_study("new_study").name == "new_study", "new_family" in FAMILIES)
 """
 
@@ -149,8 +139,6 @@ def copy(tmp_path_factory):
         (tmp_path / path).write_text(content)
     with (tmp_path / "real_data/kinds.py").open("a") as kinds:
         kinds.write('\nKINDS["new_set"] = 12\nWITH_ROOT.append("new_set")\n')
-    with (tmp_path / "docs/findings.md.jinja").open("a") as template:
-        template.write(BLOCK)
     return tmp_path
 
 
@@ -198,7 +186,7 @@ def test_new_files_are_found_and_a_network_is_trained_with_them(copy, output):
         "data set new_set needs a root: give its folder or file",
         "objective 'nothing' is none of clip, clip_shuffled, clip_unnamed, new_objective, simclr, supervised",
         "True",
-        "True True",
+        "True",
         "True True",
     ]
     table = pd.read_parquet(copy / "tables/pretraining.parquet")

@@ -9,7 +9,7 @@ import pytest
 from pairbounds.__main__ import app
 from tests.rooms import ROOT
 
-PUBLISHED = ROOT / "results" / "published"
+PUBLISHED = ROOT / "results" / "training"
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 
 from pairbounds.figures import resampled_training as figure
-from pairbounds.figures.finding import CATEGORY
 from pairbounds.figures.summaries import LEVEL, OVERLAP
 from pairbounds.theory.quantities.confidence import student_half
 from tests.rooms import ROOT
@@ -15,7 +14,7 @@ SEEDS, BASELINES = 8, 3
 
 @pytest.fixture(scope="module")
 def table():
-    return pd.read_parquet(ROOT / "results" / "resampled_training.parquet")
+    return pd.read_parquet(ROOT / "results" / "resampled_training" / "resampled_training.parquet")
 
 
 def test_a_change_is_over_the_mean_of_the_baselines_of_its_split(table):
@@ -27,12 +26,12 @@ def test_a_change_is_over_the_mean_of_the_baselines_of_its_split(table):
 
 
 def test_tuned_runs_are_compared_with_simclr_that_was_tuned_alike_by_validation(table):
-    runs_of_labels = table[(table["labels"] == CATEGORY) & (table["kind"] == "simclr") & (table["repeat"] == 0)]
+    runs_of_labels = table[(table["labels"] == "category") & (table["kind"] == "simclr") & (table["repeat"] == 0)]
     differences = []
     for _, runs in runs_of_labels.groupby("seed"):
         arms = [runs[(runs["rule"] == rule) & (runs["guide"] == guide)] for rule, guide in (figure.TEXT, figure.SIMCLR)]
         encoder, simclr = (runs.loc[runs["validation"].idxmax(), "test"] for runs in arms)
         differences.append(100 * (encoder - simclr))
     assert len(differences) == SEEDS
-    result = figure.tuned_changes(table)[CATEGORY]
+    result = figure.tuned_changes(table)["category"]
     assert result == pytest.approx((np.mean(differences), student_half(pd.Series(differences), LEVEL, overlap=OVERLAP)))

@@ -1,1 +1,0 @@
-"""Findings: each a module with its question, the tables that answer it, its facts and its claims."""
