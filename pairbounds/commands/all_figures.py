@@ -22,7 +22,7 @@ from pairbounds.infrastructure.options import Force
 from pairbounds.infrastructure.processes import worker_pool
 from pairbounds.infrastructure.tables import ROOT, is_current
 from pairbounds.sweeps.configuration import SweepConfiguration
-from pairbounds.sweeps.studies import FEW, SMALL, Study, find_study, studies_of
+from pairbounds.sweeps.studies import SMALL, Study, find_study, studies_of
 from pairbounds.sweeps.sweep import cells_of, run_sweep, sweep_record, table_paths
 
 FAILED = "failed: "
@@ -50,10 +50,8 @@ def figures(
     waiting = [find_named("figure", name, FIGURES) for name in dict.fromkeys(names or FIGURES)]
     studies = {study.name: study for study in studies_of(table for figure in waiting for table in figure.tables)}
     outputs = [output for figure in waiting for output in figure.outputs(out, ends)]
-    written = [
-        file for study in studies.values() for path in _paths(study, tables).values() for file in table_outputs(path)
-    ]
-    require_safe_outputs([*outputs, *written], force=force)
+    paths = [tables / f"{table}.parquet" for study in studies.values() for table in study.tables]
+    require_safe_outputs([*outputs, *(file for path in paths for file in table_outputs(path))], force=force)
     mpl.use("Agg")  # never open a window
     tables.mkdir(parents=True, exist_ok=True)
     for path in [_published(study, table) for study in studies.values() if study.slow for table in study.tables]:
@@ -75,9 +73,12 @@ def figures(
                 remaining = f"  {format_duration(left)} left" if left else ""
                 echo(f"{counts}  {time.monotonic() - started:.0f} s  {one_line(pictures[-1])}{remaining}")
 
-    pool, workers = worker_pool(min(jobs, max(len(due), 1)), ordered=False), -(-joblib.cpu_count() // jobs)
+    workers = -(-joblib.cpu_count() // jobs)
     tasks = (joblib.delayed(_compute)(name, tables, is_small, workers) for name in longest_first)
-    with closing(pool(tasks)) as results, suppress(BrokenProcessPool):
+    with (
+        closing(worker_pool(max(min(jobs, len(due)), 1), ordered=False)(tasks)) as results,
+        suppress(BrokenProcessPool),
+    ):
         draw_ready()
         for name, error in results:
             due.remove(name)
@@ -96,8 +97,8 @@ def _drawn(figure: Figure, tables: Path, out: Path, ends: list[str], errors: lis
     if errors:
         return f"{FAILED}{errors[0]}"
     if missing:
-        names = [study.name for study in studies_of(missing)] or ["NAME"]
-        return f"skipped: run `pairbounds study {names[0]} --out {tables}` for {', '.join(missing)}"
+        name = next((study.name for study in studies_of(missing)), "NAME")
+        return f"skipped: run `pairbounds study {name} --out {tables}` for {', '.join(missing)}"
     try:
         return str(figure.render(tables, out, ends=ends))
     except (ValueError, OSError) as error:
@@ -114,9 +115,9 @@ def _compute(name: str, tables: Path, is_small: bool, workers: int) -> tuple[str
             if result.failures:
                 return name, str(result.failures[0]["error"])
             for table, path in table_paths(study, tables / name).items():
-                _copy(path, _paths(study, tables)[table])
+                _copy(path, tables / f"{table}.parquet")
         else:
-            measure_into(study, *plan, workers, _paths(study, tables))
+            measure_into(study, *plan, workers, {table: tables / f"{table}.parquet" for table in study.tables})
     except Exception as error:  # the other studies go on
         return name, f"{type(error).__name__}: {error}"
     return name, ""
@@ -124,10 +125,10 @@ def _compute(name: str, tables: Path, is_small: bool, workers: int) -> tuple[str
 
 def _plan(study: Study, tables: Path, is_small: bool) -> SweepConfiguration | tuple[Any, range]:
     """Sweep of a study, or its settings and seeds."""
-    if study.sweep:
-        return SweepConfiguration(study.name, FEW if is_small else study.seeds, **study.sweep)
     preset = study.presets[SMALL]
     seeds = (preset.seeds if is_small else None) or study.seeds
+    if study.sweep:
+        return SweepConfiguration(study.name, seeds, **study.sweep)
     return study_settings(study, preset.values if is_small else {}, {}, tables), range(seeds)
 
 
@@ -135,15 +136,12 @@ def _is_current(study: Study, tables: Path, is_small: bool) -> bool:
     """True if the tables are complete, and their sidecars name these settings, seeds, version and study file."""
     try:
         plan = _plan(study, tables, is_small)
-        is_sweep = isinstance(plan, SweepConfiguration)
-        record = sweep_record(plan, cells_of(plan)) if is_sweep else study_record(study, *plan)
+        record = (
+            sweep_record(plan, cells_of(plan)) if isinstance(plan, SweepConfiguration) else study_record(study, *plan)
+        )
     except (ValueError, OSError):  # `_compute` reports it
         return False
-    return all(is_current(path, record) for path in _paths(study, tables).values())
-
-
-def _paths(study: Study, tables: Path) -> dict[str, Path]:
-    return {table: tables / f"{table}.parquet" for table in study.tables}
+    return all(is_current(tables / f"{table}.parquet", record) for table in study.tables)
 
 
 def _published(study: Study, table: str) -> Path:
@@ -152,8 +150,7 @@ def _published(study: Study, table: str) -> Path:
 
 def _seconds(study: Study) -> float:
     """Time of the published run; 0 if unknown."""
-    records = [read_sidecar(_published(study, table)) or {} for table in study.tables]
-    return max(float(record.get("took", {}).get("seconds", 0)) for record in records)
+    return float((read_sidecar(_published(study, study.tables[0])) or {}).get("took", {}).get("seconds", 0))
 
 
 def _copy(source: Path, target: Path) -> None:
