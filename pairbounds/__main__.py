@@ -38,6 +38,10 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {  # by group: command, module i
         "sweep": ("study", "Run a study over grids of settings and seeds."),
     },
     "Draw": {
+        "figures": (
+            "all_figures",
+            "Compute the tables that are missing, and draw each figure when its tables are there.",
+        ),
         "draw": ("figures", "Draw figures with captions, in the default size or in the size of a paper."),
     },
 }

@@ -104,13 +104,6 @@ line = (
 )
 app(line.split(), standalone_mode=False)
 """
-RULES = """
-from contextlib import redirect_stdout
-from pairbounds.figures.prerequisites import main
-Path("build").mkdir()
-with Path("build/rules.mk").open("w") as rules, redirect_stdout(rules):
-    main()
-"""
 FIND = """
 from pairbounds.commands.figures import FIGURES
 from pairbounds.simulations.families import FAMILIES
@@ -133,8 +126,7 @@ def copy(tmp_path_factory):
     tmp_path = tmp_path_factory.mktemp("copy")
     for name in ("pairbounds", *LINKED, "docs", "examples", "results"):
         shutil.copytree(ROOT / name, tmp_path / name, symlinks=True)
-    for name in ("Makefile", "pyproject.toml"):
-        shutil.copy2(ROOT / name, tmp_path)
+    shutil.copy2(ROOT / "pyproject.toml", tmp_path)
     for path, content in NEW.items():
         (tmp_path / path).write_text(content)
     with (tmp_path / "real_data/kinds.py").open("a") as kinds:
@@ -144,41 +136,12 @@ def copy(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def output(copy):
-    """Output of one process of the tree, which also writes the rules that Make reads."""
+    """Output of one process of the tree."""
     wide = {**os.environ, "COLUMNS": "200"}
-    command = [sys.executable, "-c", FIND + TRAIN + RULES]
+    command = [sys.executable, "-c", FIND + TRAIN]
     done = subprocess.run(command, cwd=copy, env=wide, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout
-
-
-def make(copy, target):
-    """Commands that Make would run for a target."""
-    line = ["make", "-n", target, f"PYTHON={sys.executable}", "INSTALLED=pyproject.toml"]
-    done = subprocess.run(line, cwd=copy, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return [line for line in done.stdout.splitlines() if " -m " in line]
-
-
-@pytest.mark.usefixtures("output")
-def test_make_knows_new_files_and_prerequisites(copy):
-    everything = make(copy, "figures")
-    assert sum("new_study --out" in line for line in everything) == 1
-    (command,) = (line for line in everything if "pairbounds draw" in line)  # one process draws all that are due
-    assert {"new_figure", "multihop", "training"} < {*command.split()}
-    (command,) = (line for line in make(copy, "build/figures/new_figure.png") if "pairbounds draw" in line)
-    assert "pairbounds draw new_figure --tables build/tables" in command
-    lines = [line.partition(": ") for line in (copy / "build/rules.mk").read_text().splitlines()]
-    rules = {target: sources.split() for target, _, sources in lines}
-    (finished,) = (target.split() for target in rules if target.startswith("FINISHED"))
-    assert ("text_or_teacher" in finished, "pretraining" in finished) == (True, False)
-    table, figure = rules["$(TABLES)/new_study.parquet"], rules["$(FIGURES)/new_figure.png"]
-    assert {"pairbounds/simulations/studies/new_study.py", "pairbounds/theory/graph/pair_graph.py"} < {*table}
-    assert not [path for path in table if path.startswith(("pairbounds/figures", "pairbounds/real_data"))]
-    assert {"$(TABLES)/new_study.parquet", "pairbounds/figures/new_figure.py", "pairbounds/figures/style.py"} < {
-        *figure
-    }
-    assert "pairbounds/figures/multihop.py" not in figure
 
 
 def test_new_files_are_found_and_a_network_is_trained_with_them(copy, output):

@@ -28,7 +28,7 @@ def test_a_missing_module_is_named_with_its_extra():
 
 
 def test_the_makefile_names_existing_test_files():
-    files = re.findall(r"\btests/[\w/]+\.py\b", (ROOT / "Makefile").read_text(encoding="utf-8"))
+    files = re.findall(r"\btests/[\w/]+\.(?:py|sh)\b", (ROOT / "Makefile").read_text(encoding="utf-8"))
     assert files
     assert [name for name in files if not (ROOT / name).is_file()] == []
 

@@ -3,10 +3,9 @@
 import json
 import time
 
-from tests.reliability import stale
+from tests.reliability.matrix_rows import ROWS
 from tests.reliability.page import CAMPAIGNS, reliability_page
 from tests.reliability.record import counted, here_and_now, write
-from tests.reliability.stale import ROWS
 
 JUNIT = """<testsuites><testsuite>
 <testcase name="test_one[0]"><properties><property name="what" value="kills | of a sweep"/>
@@ -25,7 +24,7 @@ def test_tests_are_recorded_by_their_counts_and_shown_on_the_page(tmp_path):
     assert page.count("Not measured.") == len(CAMPAIGNS) - 1
 
 
-def test_a_row_of_the_matrix_is_recorded_beside_the_others_and_named_where_it_is_stale(tmp_path, monkeypatch):
+def test_a_row_of_the_matrix_is_recorded_beside_the_others(tmp_path):
     (_, lowest), (_, newest), *other_rows = ROWS.values()
     rows = [{"what": f"{name}: numpy 1", "count": 3, "found": 0} for name in (lowest, newest)]
     write("matrix", "make matrix", rows, time.monotonic(), folder=tmp_path)
@@ -37,8 +36,3 @@ def test_a_row_of_the_matrix_is_recorded_beside_the_others_and_named_where_it_is
     page = reliability_page(tmp_path)
     assert f"| {lowest}: numpy 1 (on 2026-01-01, commit `301`) | 3 | 0 |\n| {newest}: numpy 2 | 5 | 1 |\n" in page
     assert page.count("| not run | |") == len(other_rows)
-    monkeypatch.setattr(stale, "commits_since", int)
-    old, red, absent = stale.stale(tmp_path / "matrix.json")
-    assert "301 commits have touched source since then, 300 are allowed" in old
-    assert red.endswith("1 of 5 tests failed. Measure it: make matrix ROW=newest")
-    assert "not run" in absent

@@ -55,7 +55,7 @@ def draw(
         return
     if tables.is_file():
         raise ValueError(f"--tables {tables} is a file, not a folder: use --table {tables}")
-    figures, files, ends = [find_named("figure", name, FIGURES) for name in names], table or [], _ends(formats)
+    figures, files, ends = [find_named("figure", name, FIGURES) for name in names], table or [], suffixes(formats)
     size = {"width": width and inches(width), "height": height and inches(height)}
     written = [file for figure in figures for file in figure.outputs(out, ends)]
     require_safe_outputs(
@@ -89,7 +89,7 @@ def inches(length: str) -> float:
     return float(number[1]) / (1 if number[2] == "in" else INCH)
 
 
-def _ends(formats: str) -> list[str]:
+def suffixes(formats: str) -> list[str]:
     """File suffixes of these formats."""
     chosen = [f".{ending.strip().lower()}" for ending in formats.split(",")]
     unknown = [end for end in chosen if end not in METADATA]

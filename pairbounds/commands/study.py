@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,6 +20,9 @@ from pairbounds.sweeps.configuration import SweepConfiguration
 from pairbounds.sweeps.settings import Preset, chosen_settings, files_in, given_settings, places, setting_rows, shown
 from pairbounds.sweeps.studies import STUDIES, Study, find_study, study_names
 from pairbounds.sweeps.sweep import TABLE, cells_of, inputs_of, outputs, recorded, run_study, run_sweep, unfinished
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 JOBS = "jobs"  # setting of studies that run each seed in several processes
 
@@ -99,7 +102,7 @@ def study(
     paths = _paths(study, out or Path())
     base = Preset({}) if preset is None else find_named("preset", preset, study.presets)
     overrides = given_settings(settings, assignments or [])
-    chosen = _settings(study, base.values, overrides, next(iter(paths.values())).parent)
+    chosen = study_settings(study, base.values, overrides, next(iter(paths.values())).parent)
     count = next(count for count in (seeds, base.seeds, study.seeds) if count is not None)
     if count < 1:
         raise ValueError(f"seeds={count} is too small: give at least 1")
@@ -112,18 +115,31 @@ def study(
     written = [output for path in paths.values() for output in table_outputs(path)]
     require_safe_outputs(written, inputs, force=force)
     echo(*(base.lines(chosen, overrides) if base.source else []), err=True)
-    measure_into(study, chosen, numbers, jobs, paths)
+    tables = measure_into(study, chosen, numbers, jobs, paths)
+    for table, rows in tables.items():
+        echo(f"{paths[table]}: {len(rows)} rows over {len(numbers)} seeds")
+    if study.summary is not None:
+        echo(*study.summary(tables, chosen))
+    echo(*drawn_by(paths), err=True)
 
 
-def _settings(study: Study, base: Mapping[str, object], overrides: Mapping[str, object], folder: Path) -> Any:
+def study_settings(study: Study, base: Mapping[str, object], overrides: Mapping[str, object], folder: Path) -> Any:
     """Settings with these values; the default of `runs` is the folder of the tables."""
     beside = {"runs": str(folder)} if "runs" in places(study.settings) else {}
     with study.naming_errors(ValueError, OSError):
         return chosen_settings(study.settings, {**beside, **base, **overrides}, overrides)
 
 
-def measure_into(study: Study, settings: Any, seeds: Sequence[int], jobs: int, paths: Mapping[str, Path]) -> None:
-    """Run a study, and write each table to its path.
+def study_record(study: Study, settings: Any, seeds: Sequence[int]) -> dict[str, object]:
+    """Configuration that the sidecars of a study's tables name."""
+    versions = {"version": study.version, "study_file": study.study_file}
+    return {"study": study.name, "seeds": list(seeds), **versions, **recorded(settings), **inputs_of(settings)}
+
+
+def measure_into(
+    study: Study, settings: Any, seeds: Sequence[int], jobs: int, paths: Mapping[str, Path]
+) -> "dict[str, pd.DataFrame]":
+    """Run a study, write each table to its path, and return the tables.
 
     A study with a setting `jobs` starts its own processes for each seed, and its seeds run one after another. So do
     those of a study whose default is one seed.
@@ -134,19 +150,14 @@ def measure_into(study: Study, settings: Any, seeds: Sequence[int], jobs: int, p
     first = next(iter(paths.values()))
     runs = locked_folder(Path(settings.runs)) if hasattr(settings, "runs") else nullcontext()
     with locked_folder(first.parent, first.name if len(paths) == 1 else study.name), runs:
-        inputs = inputs_of(settings)  # unreadable inputs fail before the run
+        record = study_record(study, settings, seeds)  # unreadable inputs fail before the run
         source_commit()  # cached now: the sidecar names the commit at the start
         started = time.perf_counter()
         tables = run_study(study.name, settings, seeds, workers)
         took = {"seconds": round(time.perf_counter() - started, 3), "jobs": jobs}
-        configuration = {"study": study.name, "seeds": list(seeds), "version": study.version, **recorded(settings)}
         for table, rows in tables.items():
-            write_table(rows, paths[table], {**configuration, **inputs}, took)
-    for table, rows in tables.items():
-        echo(f"{paths[table]}: {len(rows)} rows over {len(seeds)} seeds")
-    if study.summary is not None:
-        echo(*study.summary(tables, settings))
-    echo(*drawn_by(paths), err=True)
+            write_table(rows, paths[table], record, took)
+    return tables
 
 
 def _paths(study: Study, out: Path) -> dict[str, Path]:
@@ -186,7 +197,8 @@ def sweep(
     """Run a study over grids of settings and seeds, and write DIR/table.parquet with a JSON sidecar.
 
     A study with several tables writes DIR/NAME.parquet for each. To resume an interrupted sweep, repeat the command:
-    it also repeats failed cells. If the code of the study has changed, it repeats all cells. --dry-run prints how many
+    it also repeats failed cells. It repeats all cells if the version of pairbounds
+    or the code of a plugin has changed. --dry-run prints how many
     cells are finished. At most 1,000,000 cells. Exits with 1 if cells failed; see DIR/failures.json.
 
     Example: pairbounds sweep noises.toml --out swept --jobs 2, where noises.toml has these lines, for 2 x 3 cells:

@@ -12,7 +12,16 @@ from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
-from pairbounds.infrastructure.files import Output, content_key, replacing, require_folder, sidecar, table_outputs
+from pairbounds.infrastructure.files import (
+    Output,
+    content_key,
+    disagrees,
+    read_sidecar,
+    replacing,
+    require_folder,
+    sidecar,
+    table_outputs,
+)
 from pairbounds.infrastructure.inputs import AnyPath, require_file
 from pairbounds.infrastructure.outward import KEY, ROUNDING, rounded
 
@@ -110,6 +119,14 @@ def read_parquet(path: Path | IO[bytes]) -> "pd.DataFrame":
 
     frame: pd.DataFrame = pq.ParquetFile(path, pre_buffer=False).read(use_threads=False).to_pandas(use_threads=False)
     return frame
+
+
+def is_current(path: Path, configuration: Mapping[str, object]) -> bool:
+    """True if a table is complete, and its sidecar names this configuration."""
+    if not path.is_file() or disagrees(path):
+        return False
+    expected = json.loads(json.dumps(dict(configuration), default=os.fspath))
+    return bool((read_sidecar(path) or {}).get("configuration") == expected)
 
 
 def provenance(configuration: Mapping[str, object]) -> dict[str, object]:

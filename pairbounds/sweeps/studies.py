@@ -6,12 +6,11 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
-from functools import cached_property
 from importlib import import_module
-from pathlib import Path
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from pairbounds import __version__
 from pairbounds.infrastructure.extras import advice
 from pairbounds.infrastructure.foreign import foreign_code, is_foreign
 from pairbounds.infrastructure.names import unknown_name
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     Tables: TypeAlias = Mapping[str, pd.DataFrame]
 
 HOMES = ("pairbounds.simulations.studies", "pairbounds.real_data.studies")  # packages with a study in each module
-PACKAGE = Path(__file__).parents[1]
-ROOMS = ("infrastructure", "theory", "simulations", "real_data")  # folders with code that measures
 SMALL, FEW = "small", 2  # preset for a first look, and its number of seeds
 
 
@@ -45,6 +42,8 @@ class Study:
     presets : named values of several settings, such as those of a published experiment
     summary : from the tables and the settings, returns lines that are printed below the tables
     name : by default the name of its module
+    slow : True if `pairbounds figures` reads the published tables instead of computing them
+    sweep : fixed `settings` and `grid` of the published table, as in `SweepConfiguration`, if it is of a sweep
     """
 
     question: str
@@ -56,6 +55,8 @@ class Study:
     presets: Mapping[str, Preset] = field(default_factory=dict)
     summary: Callable[["Tables", Any], Sequence[str]] | None = None
     name: str = ""
+    slow: bool = False
+    sweep: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.name = self.name or self.measure.__module__.rpartition(".")[2]
@@ -78,39 +79,18 @@ class Study:
             return nullcontext()
         return foreign_code(f"study {self.name!r}", self.measure, *passing)
 
-    @cached_property
+    @property
     def version(self) -> str:
-        """Digest of the source code that the rows depend on."""
-        texts = [path.read_bytes() for path in self.sources()]
-        if self.is_foreign:
-            texts.append(inspect.getsource(self.measure).encode())
-        return digest(b"".join(texts))
+        """Version of this package; for a user's study, also a digest of the source of its `measure`."""
+        if not self.is_foreign:
+            return __version__
+        return f"{__version__} {digest(inspect.getsource(self.measure).encode())}"
 
-    def sources(self) -> list[Path]:
-        """Files of this package that the rows depend on.
-
-        These are its module, the studies that it uses, its package, `infrastructure` and `theory`.
-        A user's study depends on all packages that measure.
-        """
-        if self.is_foreign:
-            return room_files(*ROOMS)
-        module = self.measure.__module__
-        studies = [name for name in sorted(modules_used(module)) if name.rpartition(".")[0] in HOMES]
-        files = [Path(str(sys.modules[name].__file__)) for name in studies]
-        return [*files, *room_files("infrastructure", "theory", module.split(".")[1])]
-
-
-def room_files(*rooms: str) -> list[Path]:
-    """Modules of some packages, without the studies."""
-    files = [path for room in rooms for path in sorted((PACKAGE / room).rglob("*.py"))]
-    return [path for path in files if path.parent.name != "studies"]
-
-
-def modules_used(module: str) -> set[str]:
-    """Names of a module, and of the modules whose functions or classes it imports."""
-    values = vars(sys.modules[module]).values()
-    used = [value.__name__ if inspect.ismodule(value) else getattr(value, "__module__", None) for value in values]
-    return {module, *(name for name in used if isinstance(name, str))}
+    @property
+    def study_file(self) -> str:
+        """SHA-256 of the study's own file; for a user's study, of the source of its `measure`."""
+        source = self.measure if self.is_foreign else sys.modules[self.measure.__module__]
+        return hashlib.sha256(inspect.getsource(source).encode()).hexdigest()
 
 
 def _has_frozen_defaults(kind: Any) -> bool:
@@ -135,8 +115,9 @@ def study(
     """Register a function `measure(settings, seed)` as a study, by name, for `pairbounds study` and sweeps.
 
     The function returns a `pandas.DataFrame`, or several by the names of the `tables`. Rows may depend only on the
-    settings and the seed: a cell of a sweep is reused while these, the files of `settings.input_keys` and the source
-    code are unchanged. The other arguments are as in `Study`. The default question is the first line of the docstring.
+    settings and the seed: a cell of a sweep is reused while these, the files of `settings.input_keys`, the version of
+    this package and the source of the function are unchanged. The other arguments are as in `Study`. The default
+    question is the first line of the docstring.
     """
     if not isinstance(name, str) or not name.isidentifier():
         raise ValueError(f"the name {name!r} of a study is not a Python identifier: choose another name")
@@ -181,8 +162,8 @@ def loadable_study(name: str) -> Study | None:
 
 
 def studies_of(tables: Iterable[str]) -> list[Study]:
-    """Studies of this package that write these tables, in order, without studies whose extra is missing."""
-    studies = [study for study in map(loadable_study, study_names()) if study is not None]
+    """Studies that write these tables, in order, without studies whose extra is missing."""
+    studies = [study for study in map(loadable_study, [*study_names(), *STUDIES]) if study is not None]
     writers = {table: study for study in studies for table in study.tables}
     return list(dict.fromkeys(writers[table] for table in tables if table in writers))
 

@@ -133,7 +133,7 @@ def run_sweep(
         errors = _measure(cells, folder, workers)
         failures = [cells[number].record() | {"error": errors[number]} for number in sorted(errors)]
         finished = [cell for number, cell in enumerate(cells) if number not in errors]
-        configuration_record, paths, rows = _about(configuration, cells, failures), table_paths(study, out), {}
+        configuration_record, paths, rows = sweep_record(configuration, cells, failures), table_paths(study, out), {}
         for name, path in paths.items():
             if finished:
                 parts = [(cell, read_parquet(_file(folder, cell, name))) for cell in finished]
@@ -295,15 +295,16 @@ def _file(folder: Path, cell: Cell, table: str) -> Path:
     return folder / f"{cell.key}.{table}.parquet"
 
 
-def _about(
-    configuration: SweepConfiguration, cells: Sequence[Cell], failures: Sequence[object]
+def sweep_record(
+    configuration: SweepConfiguration, cells: Sequence[Cell], failures: Sequence[object] = ()
 ) -> Mapping[str, object]:
     """Record of a sweep for the sidecars."""
     first = cells[0].record()
     fixed = {name: value for name, value in first["settings"].items() if name not in configuration.axes}
     record = asdict(configuration) | first
     del record[SEED]
-    return record | {"settings": fixed, "cells": len(cells), "failed": len(failures)}
+    study_file = cells[0].study.study_file
+    return record | {"settings": fixed, "cells": len(cells), "failed": len(failures), "study_file": study_file}
 
 
 def _joined(measured: "Sequence[tuple[Cell, pd.DataFrame]]", axes: Sequence[str]) -> "pd.DataFrame":

@@ -142,6 +142,7 @@ STUDY = Study(
     settings=Settings,
     measure=measure,
     seeds=5,
+    slow=True,
     small={"epochs": 1, "warmup": 0, "views": 2, "rules": "add_new_positive"},
     presets={**RECIPES, "results": RESULTS},
     summary=lambda tables, _: summary(next(iter(tables.values()))),

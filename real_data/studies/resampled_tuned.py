@@ -14,5 +14,6 @@ STUDY = replace(
     tables=("resampled_tuned",),
     question="Do guides with and without text gain if all arms are tuned in the same way?",
     seeds=8,
+    slow=True,
     presets={"results": replace(RESULTS, values=VALUES)},
 )

@@ -69,4 +69,20 @@ STUDY = Study(
     settings=Settings,
     measure=measure,
     seeds=5,
+    sweep={
+        "settings": {
+            "optimizer": "adam",
+            "learning_rate": 0.02,
+            "steps": 400,
+            "log_every": 20,
+            "feature_noise": 0.6,
+        },
+        "grid": [
+            {
+                "loss": ["spectral", "induced_spectral", "nt_xent", "infonce", "clip"],
+                "noise": [0.05, 0.1, 0.2, 0.4],
+            },
+            {"encoder": ["linear", "mlp"], "noise": [0.2]},
+        ],
+    },
 )

@@ -5,8 +5,8 @@ from functools import partial
 
 import nox
 
+from tests.reliability.matrix_rows import ROWS
 from tests.reliability.record import ROOT
-from tests.reliability.stale import ROWS
 
 nox.options.default_venv_backend = "uv"
 nox.options.download_python = "never"

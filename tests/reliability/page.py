@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.reliability.matrix_rows import ROWS
 from tests.reliability.record import RECORDS
-from tests.reliability.stale import ROWS
 
 INTRODUCTION = """# Reliability
 
