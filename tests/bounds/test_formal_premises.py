@@ -82,7 +82,7 @@ ROWS = {
     "test_factorisation components gap": "counted-mse",
     "test_factorisation test_multihop": "multihop-mse multihop-error multihop-mse-below",
     "test_spectra test_local_multihop": "local-multihop-error",
-    "classes_within": "tail-by-connectivity",
+    "classes_within": "tail-by-connectivity probe-error-by-connectivity",
     "two_nodes": "cheeger-below cheeger-above",
     "test_connectivity": "class-variance",
     "test_theorem11": "nearest-mean",

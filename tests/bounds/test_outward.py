@@ -97,7 +97,8 @@ def test_an_allowance_for_error_weakens_a_claim(name, allowance):
 
 def test_disconnected_classes_cause_no_division_by_0():
     apart = Case(PairGraph(np.eye(2), [0, 0]), 1, np.array([[1.0], [-1.0]]))
-    assert BOUNDS["class-variance"](*arguments_of(apart)) == np.inf
+    for name in ("class-variance", "probe-error-by-connectivity"):
+        assert BOUNDS[name](*arguments_of(apart)) == np.inf
     assert BOUNDS["image-error-rate"](*arguments_of(Case(PairGraph(np.eye(4), [0, 0, 1, 1], [0, 0, 1, 1]), 4))) == 0
 
 

@@ -34,7 +34,7 @@ from pairbounds.theory.spectrum.triplets import Spectrum
     quantity="probe_error",
     subject="encoder",
     corollary_of="trained-error",
-    kept="less information: no singular vector",
+    kept="less information: one hop, no singular vector",
 )
 def near_optimal_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E(f) <= 2 min_j (√(α_T / (1 - σ²_{j+1})) + √(p_{max} ε / (σ_j² - σ²_{k+1})))²` for every embedding pair."""

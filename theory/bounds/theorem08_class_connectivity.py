@@ -4,12 +4,14 @@ In words: If the pairs inside every class connect it well, and from no image muc
 `σ_{r+1}` is well below 1 for r classes.
 
 `λ₂(c)` is the second eigenvalue of the induced pairs inside class c, normalised by themselves, `β(x)` the leak of a
-left node, and r the number of classes present. For `k >= r` theorem 4 holds with `min_x (1 - λ₂(y(x))) (1 - β(x))` in
-the place of its gap, which is never smaller.
+left node, and r the number of classes present. For `k >= r` the gap of theorem 4 is at least
+`min_x (1 - λ₂(y(x))) (1 - β(x))`, so theorem 4 holds with this in its place, without a spectrum of the whole graph.
 
 Proof, equality cases and an example: `docs/theorems/theorem08.md`. Source: new here. Cost: O(iterations nnz), for the
 second eigenvalue of each class.
 """
+
+import math
 
 import numpy as np
 
@@ -18,7 +20,8 @@ from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.connectivity import class_second_eigenvalues, stays_in_class
-from pairbounds.theory.quantities.consistency import class_columns, class_masses
+from pairbounds.theory.quantities.consistency import class_columns, class_masses, induced_labelling_error
+from pairbounds.theory.quantities.scores import round_off
 
 
 def class_tail_eigenvalue(encoder: Encoder) -> float:
@@ -34,6 +37,18 @@ def tail_by_connectivity(graph: PairGraph, k: int) -> float:
     """`σ²_{r+1} <= 1 - min_x (1 - λ_2(y(x))) (1 - β(x))`, hence `<= max_c λ_2(c) + max_x β(x)`; needs `k >= r`."""
     _classes_within(graph, k)
     return 1 - least_gap(graph)
+
+
+@exact("probe-error-by-connectivity", quantity="probe_error", kept="less information: no spectrum of the whole graph")
+def probe_error_by_connectivity(graph: PairGraph, k: int) -> float:
+    """`E(f*) <= 2 α_T / (min_x (1 - λ_2(y(x))) (1 - β(x)))`; needs `k >= r`.
+
+    Infinite if a class is disconnected.
+    """
+    _classes_within(graph, k)
+    gap = least_gap(graph)
+    # The numerator is raised by the round-off of `α_T`. The eigenvalues are rounded up already.
+    return (2 * induced_labelling_error(graph) + round_off(max(graph.shape))) / gap if gap > 0 else math.inf
 
 
 def least_gap(graph: PairGraph) -> float:

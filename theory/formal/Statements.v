@@ -293,6 +293,13 @@ Definition tail_by_connectivity := forall n m r (P : graph R n m) (y : 'I_n -> '
   eigenbasis (hop P) U l -> (forall c, eigenbasis (class_hop P y c) (V c) (v c)) ->
   ((forall x, gap <= (1 - value (v (y x)) 1) * (1 - leak P y x)) -> value l r <= 1 - gap) /\
   ((forall c, value (v c) 1 <= lam) -> (forall x, leak P y x <= beta) -> value l r <= lam + beta).
+Definition probe_error_by_connectivity := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) V v f g B gap lam beta,
+  (forall c, eigenbasis (class_hop P y c) (V c) (v c)) -> @minimiser R n m k P f g -> least_squares P y f B ->
+  (r <= k)%N ->
+  ((forall x, gap <= (1 - value (v (y x)) 1) * (1 - leak P y x)) -> 0 < gap ->
+     error P y f B <= 2 * alphaT P y / gap) /\
+  ((forall c, value (v c) 1 <= lam) -> (forall x, leak P y x <= beta) -> lam + beta < 1 ->
+     error P y f B <= 2 * alphaT P y / (1 - lam - beta)).
 
 (* Theorem 9: the conductance of a class is the share of its induced pairs that leave it; each class has a node *)
 Definition class_conductance n m r (P : graph R n m) (y : 'I_n -> 'I_r) c : R :=

@@ -176,3 +176,20 @@ move=> n m r P y U l V v gap lam beta hop_basis basis; split; first exact: (tail
 move=> below leaks; have -> : lam + beta = 1 - (1 - lam - beta) by ring.
 by apply: (tail_by_gap basis hop_basis) => x; apply: sum_form; rewrite ?(lambda_ge0 basis) ?leak_ge0 ?below ?leaks.
 Qed.
+
+Theorem probe_error_by_connectivity (R : rcfType) : Statements.probe_error_by_connectivity R.
+Proof.
+move=> n m r k P y V v f g B gap lam beta basis best probe rk.
+have [U [l hop_basis]] := eigenbasis_exists (hop_sym P).
+have main t : (forall x, t <= (1 - value (v (y x)) 1) * (1 - leak P y x)) -> 0 < t ->
+    error P y f B <= 2 * alphaT P y / t.
+  move=> least t0; have := tail_by_gap basis hop_basis least => tail.
+  have le : value l k <= 1 - t := le_trans (value_sorted hop_basis rk) tail.
+  apply: le_trans (theorem04_linear_probe.probe_error hop_basis best probe _) _; first by lra.
+  have a0 : 0 <= 2 * alphaT P y.
+    rewrite mulr_ge0 // sumr_ge0 // => x _; apply: sumr_ge0 => x' _; by rewrite mulr_ge0 ?induced_ge0.
+  by rewrite ler_wpM2l // lef_pV2 ?posrE; lra.
+split; first exact: main.
+move=> below leaks lt1; apply: main; last by lra.
+by move=> x; apply: sum_form; rewrite ?(lambda_ge0 basis) ?leak_ge0 ?below ?leaks.
+Qed.

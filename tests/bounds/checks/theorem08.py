@@ -17,10 +17,21 @@ def classes_hold_together() -> Case:
     return Case(square(0.2, 0.15), 2)
 
 
+def classes_hardly_connected() -> Case:
+    """The top two vectors are the constant and the one that splits both classes: every image is a tie, and E = 1.
+
+    The labels are the third vector. Its value is just below σ_2, so theorem 4 is almost an equality.
+    """
+    return Case(square(0.2 / 1.04, 0.2), 2)
+
+
 def fewer_than_the_classes() -> Case:
     return Case(two_nodes(0.1), 1)
 
 
 FEWER = (fewer_than_the_classes, "k >= r fails: k is 1 and 2 classes")
 
-CHECKS = {"tail-by-connectivity": Checks(classes_hold_together, FEWER)}
+CHECKS = {
+    "tail-by-connectivity": Checks(classes_hold_together, FEWER),
+    "probe-error-by-connectivity": Checks(classes_hardly_connected, FEWER, within=0.05),
+}
