@@ -39,7 +39,7 @@ from pairbounds.real_data.untrained_features import untrained_features as untrai
 from pairbounds.theory.quantities.linear_encoders import linear_optimum as linear_optimum
 from pairbounds.theory.quantities.linear_encoders import encoder_from_pairs as encoder_from_pairs
 from pairbounds.theory.quantities.linear_encoders import LinearEncoder as LinearEncoder
-from pairbounds.theory.quantities.through_features import whitened as whitened
+from pairbounds.theory.graph.through_features import whitened as whitened
 from pairbounds.theory.quantities.probes import probe as probe
 from pairbounds.theory.quantities.probes import ProbeResult as ProbeResult
 from pairbounds.theory.quantities.logistic import logistic_probe as logistic_probe

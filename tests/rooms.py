@@ -25,8 +25,6 @@ ORDER = (  # rooms of one line know nothing of one another
     ("commands", "pytest_plugin"),
 )
 RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}
-# A method of a graph, for those who look there first, that leads to a room below.
-METHODS = {("pairbounds.theory.graph.pair_graph", "pairbounds.theory.quantities.through_features")}
 DOORS = {"pairbounds", "pairbounds.__main__", "pairbounds.theory"}  # pass names on, or hold rooms
 
 
@@ -49,8 +47,8 @@ def room(module: str) -> str:
 
 
 def imported(module: str, *, at_once: bool = False) -> set[str]:
-    """Modules of the package that a module imports, except `METHODS`: anywhere, or only at import time."""
-    return {name for name in _imported(module, at_once=at_once) if (module, name) not in METHODS}
+    """Modules of the package that a module imports: anywhere, or only at import time."""
+    return set(_imported(module, at_once=at_once))
 
 
 def _imported(module: str, *, at_once: bool) -> Iterator[str]:

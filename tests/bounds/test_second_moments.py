@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from pairbounds import BOUNDS, PairGraph, check_bounds, spectrum
 from pairbounds.theory.bounds.scoring import embedded
-from pairbounds.theory.quantities.consistency import weighted_targets
 
 TAU = 0.1  # how far pairs depend on the scores at all
 
@@ -33,7 +32,7 @@ def tied_graph(masses: np.ndarray, ties: np.ndarray) -> tuple[PairGraph, int]:
 
 def moments(graph: PairGraph, k: int) -> np.ndarray:
     """`K = Ỹᵀ (I - Π_k) Ỹ`, (r, r)."""
-    top, targets = spectrum(graph, min(k + 1, *graph.shape)).leading(k).left, weighted_targets(graph).toarray()
+    top, targets = spectrum(graph, min(k + 1, *graph.shape)).leading(k).left, graph.weighted_targets.toarray()
     return targets.T @ targets - (top.T @ targets).T @ (top.T @ targets)
 
 

@@ -11,9 +11,9 @@ from pairbounds import BOUNDS, LatentWorld, PairGraph, check_bounds, induced_lab
 from pairbounds import spectrum as graph_spectrum
 from pairbounds.__main__ import app
 from pairbounds.theory.bounds.theorem42_through_features import linear_mse, regularised_mse_at_most
-from pairbounds.theory.quantities import through_features
+from pairbounds.theory.graph import through_features
+from pairbounds.theory.graph.through_features import whitened
 from pairbounds.theory.quantities.linear_encoders import FOLDS, encoder_from_pairs
-from pairbounds.theory.quantities.through_features import whitened
 from tests.bounds.checks.check import two_nodes, unlabelled
 from tests.families import GRAPHS, family_graph, require_all_hold, row_of, targets, unit_columns, weighted_basis
 

@@ -10,7 +10,7 @@ import scipy.sparse.linalg
 
 from pairbounds import BOUNDS, PairGraph
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder
-from pairbounds.theory.spectrum.triplets import Spectrum, residual_norms
+from pairbounds.theory.graph.singular_triplets import Spectrum, residual_norms
 from tests.bounds.checks import CHECKS
 from tests.bounds.checks.check import Case, Checks, tie, two_nodes
 from tests.bounds.checks.theorem09 import two_exponential_tails

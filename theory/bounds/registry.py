@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from pairbounds.infrastructure.foreign import as_number, foreign_code, is_foreign
 from pairbounds.infrastructure.hypotheses import HypothesisError
 from pairbounds.infrastructure.registers import Register
-from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
+from pairbounds.theory.graph.pair_graph import LabelledGraph
 from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets
 
 if TYPE_CHECKING:
@@ -92,10 +92,10 @@ class Bound:
         """
         top = enough_triplets(graph, spectrum, k)
         arguments: dict[str, Any] = {"graph": graph, "spectrum": top, "k": k}
-        if self.subject != "optimum" and isinstance(graph, PairGraph):
+        if self.subject != "optimum" and not graph.is_linear:
             from pairbounds.theory.bounds.quantities import Encoder  # theorems on pairs alone do not need it
 
-            subject = encoder or Encoder.optimum(graph, top, k)
+            subject = encoder or Encoder.optimum(graph.pair_graph, top, k)
             if NEEDED.get(self.subject) == "penalty" and subject.penalty is None:
                 raise ValueError(f"bound {self.name!r} is about a penalised loss: give an encoder with a penalty")
             arguments["encoder"] = subject

@@ -10,9 +10,9 @@ from pairbounds.theory.bounds.confirmation import confirm
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder
 from pairbounds.theory.bounds.registry import Bound, Subject
 from pairbounds.theory.graph.pair_graph import SMALLEST
+from pairbounds.theory.graph.through_features import GraphThroughFeatures
 from pairbounds.theory.quantities.consistency import optimum_range
 from pairbounds.theory.quantities.multihop_consistency import HOPS, default_hops
-from pairbounds.theory.quantities.through_features import GraphThroughFeatures
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 COLUMNS = (

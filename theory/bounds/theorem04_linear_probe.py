@@ -18,10 +18,8 @@ from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
 from pairbounds.theory.quantities.consistency import (
     label_energy,
-    label_variation,
     labelling_error,
     required_labels,
-    unreached_energy,
 )
 from pairbounds.theory.spectrum.triplets import Spectrum
 
@@ -38,13 +36,13 @@ def induced_by_labelling_error(graph: PairGraph) -> float:
 @exact("probe-mse", quantity="probe_mse", kept="paper", through=True)
 def probe_mse(graph: LabelledGraph, spectrum: Spectrum, k: int) -> float:
     """`ε₂(f*) <= α_T / (1 - σ²_{k+1})`."""
-    return unreached_energy(graph) + over_gap(label_variation(graph), spectrum, k)
+    return graph.unreached + over_gap(graph.variation, spectrum, k)
 
 
 @exact("probe-error", quantity="probe_error", kept="paper", through=True)
 def probe_error(graph: LabelledGraph, spectrum: Spectrum, k: int) -> float:
     """`E(f*) <= 2 α_T / (1 - σ²_{k+1})`."""
-    return 2 * unreached_energy(graph) + over_gap(2 * label_variation(graph), spectrum, k)
+    return 2 * graph.unreached + over_gap(2 * graph.variation, spectrum, k)
 
 
 @exact("sharp-probe-mse", quantity="probe_mse", kept="less information: label energy alone")
@@ -74,4 +72,4 @@ def _remaining_variation(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`ρ_k`: what the top k, as many as the rank allows, leave of `α_T`; at least 0."""
     energy = label_energy(graph, spectrum)[:k]
     explained = float(np.sum((1 - spectrum.singular_values[:k] ** 2) * energy))
-    return max(0.0, label_variation(graph) - explained)
+    return max(0.0, graph.variation - explained)

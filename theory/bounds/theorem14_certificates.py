@@ -16,8 +16,8 @@ probes is linear in the pairs.
 """
 
 from pairbounds.theory.bounds.statements import Statement
+from pairbounds.theory.graph.singular_triplets import residual_norms
 from pairbounds.theory.spectrum.certificates import certify
-from pairbounds.theory.spectrum.triplets import residual_norms
 
 STATEMENTS = (
     Statement(

@@ -34,9 +34,9 @@ from pairbounds.infrastructure.bases import row_norms
 from pairbounds.infrastructure.hypotheses import is_integer
 from pairbounds.theory.bounds.statements import Statement
 from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.graph.through_features import whitened
 from pairbounds.theory.quantities.consistency import required_labels
 from pairbounds.theory.quantities.metrics.class_moments import class_moments
-from pairbounds.theory.quantities.through_features import whitened
 
 ROUND_OFF = 1e-9  # by which the largest norm may seem below its least
 MOST = 10**12  # labels, beyond which nobody counts

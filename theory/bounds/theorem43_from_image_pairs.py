@@ -36,10 +36,10 @@ from scipy.linalg import eigh, eigvalsh
 from pairbounds.infrastructure.arrays import EPS, FloatArray
 from pairbounds.infrastructure.hypotheses import require, require_width
 from pairbounds.theory.bounds.statements import Statement
+from pairbounds.theory.graph.through_features import LEAST_EIGENVALUE, GraphThroughFeatures
 from pairbounds.theory.quantities.confidence import bernstein_deviation
 from pairbounds.theory.quantities.known_values import known_tail_at_most
 from pairbounds.theory.quantities.linear_encoders import FeatureMoments
-from pairbounds.theory.quantities.through_features import LEAST_EIGENVALUE, GraphThroughFeatures
 
 TESTS = "tests/bounds/test_from_image_pairs.py"
 

@@ -3,7 +3,7 @@
 import reprlib
 from collections.abc import Hashable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 import numpy as np
 import scipy.sparse as sp
@@ -11,15 +11,15 @@ from numpy.typing import ArrayLike
 
 from pairbounds.infrastructure.arrays import EPS, Array, BoolArray, FloatArray, IntArray, is_tensor, without_torch
 from pairbounds.infrastructure.inputs import AnyPath
+from pairbounds.theory.graph.classes import class_cuts, class_indicators, required_labels
 from pairbounds.theory.graph.labels import UNLABELLED, coded, count_of_classes, require_labelled
 
 if TYPE_CHECKING:
     import networkx as nx
 
-    from pairbounds.theory.quantities.through_features import GraphThroughFeatures
+    from pairbounds.theory.graph.through_features import GraphThroughFeatures
 
 SomeArray = TypeVar("SomeArray", bound=Array)
-LabelledGraph: TypeAlias = "PairGraph | GraphThroughFeatures"  # argument of bounds on the optimum
 Nodes = tuple[IntArray | None, Array]  # labels and ids of a side
 
 NAMES = reprlib.Repr()  # of classes where a graph is printed
@@ -32,6 +32,49 @@ _MATRIX = (
     "read_graph(path).graph"
 )
 SMALLEST = float(np.finfo(np.float64).smallest_normal)  # probabilities below it have lost digits
+
+
+class LabelledGraph(Protocol):
+    """Argument of bounds on the optimum: a pair graph, or a pair graph through features (theorem 42)."""
+
+    @property
+    def is_linear(self) -> bool:
+        """True if the bounds are about encoders that are linear in features."""
+
+    @property
+    def pair_graph(self) -> "PairGraph":
+        """The pair graph without the features."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Shape of `normalized`."""
+
+    @property
+    def normalized(self) -> sp.csr_array | FloatArray:
+        """Matrix of half a hop of the walk, of norm at most 1."""
+
+    @property
+    def weighted_targets(self) -> sp.csr_array:
+        """Labels in the coordinates of the rows of `normalized`, with a column for each class present."""
+
+    @property
+    def unreached(self) -> float:
+        """Label energy that no encoder reaches."""
+
+    @property
+    def variation(self) -> float:
+        """`Σ_c ⟨ỹ_c, (I - ĀĀᵀ) ỹ_c⟩`, the variation of the labels along induced pairs."""
+
+    @property
+    def spans_constant(self) -> bool:
+        """True if encoders can be constant, up to round-off."""
+
+    @property
+    def constant_distance(self) -> float:
+        """Distance of the constant from the encoders."""
+
+    def combined_at_nodes(self, mixing: FloatArray, vectors: FloatArray, rows: slice) -> FloatArray:
+        """Combinations of vectors at left nodes times `√p_L`, (q, n, b), from weights (q, d) and vectors (d, m, b)."""
 
 
 class PairGraph:
@@ -235,6 +278,34 @@ class PairGraph:
         """Number of components, each with nodes on both sides: the multiplicity of the singular value 1."""
         return int(self.components[0].max()) + 1
 
+    is_linear = False
+    unreached = 0.0
+    spans_constant = True
+    constant_distance = 0.0
+
+    @property
+    def pair_graph(self) -> "PairGraph":
+        """The graph itself."""
+        return self
+
+    @cached_property
+    def weighted_targets(self) -> sp.csr_array:
+        """Weighted labels `Ỹ = [ỹ_1 … ỹ_r]`, csr_array, (n_left, r), of unit Frobenius norm, one entry in each row.
+
+        Read-only. `ValueError`: the graph lacks labels on the left.
+        """
+        indicators = class_indicators(required_labels(self, "left"))
+        return sp.csr_array(indicators * np.sqrt(self.left_marginal)[:, None])
+
+    @property
+    def variation(self) -> float:
+        """Induced labelling error `α_T`."""
+        return float(class_cuts(self).sum())
+
+    def combined_at_nodes(self, mixing: FloatArray, vectors: FloatArray, rows: slice) -> FloatArray:
+        """See `LabelledGraph`."""
+        return np.tensordot(mixing, vectors[:, rows], axes=1)
+
     def through(self, features: Any) -> "GraphThroughFeatures":
         """Graph for encoders that are linear in features of the left nodes (theorem 42).
 
@@ -251,7 +322,7 @@ class PairGraph:
         ------
         ValueError : features of another shape, not finite, or all 0
         """
-        from pairbounds.theory.quantities.through_features import GraphThroughFeatures
+        from pairbounds.theory.graph.through_features import GraphThroughFeatures
 
         return GraphThroughFeatures.of(self, features)
 

@@ -7,9 +7,13 @@ import scipy.linalg
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.infrastructure.hypotheses import HypothesisError, require
+from pairbounds.infrastructure.hypotheses import require
 from pairbounds.infrastructure.remembered import once
-from pairbounds.theory.graph.labels import UNLABELLED
+from pairbounds.theory.graph.classes import class_cuts as class_cuts
+from pairbounds.theory.graph.classes import class_indicators as class_indicators
+from pairbounds.theory.graph.classes import leaving_masses, sums_by_class
+from pairbounds.theory.graph.classes import pairs_by_class as pairs_by_class
+from pairbounds.theory.graph.classes import required_labels as required_labels
 from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
 from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets, spectrum
 
@@ -46,31 +50,7 @@ def induced_labelling_error(graph: PairGraph) -> float:
     ------
     ValueError : the graph lacks labels on the left
     """
-    return float(class_cuts(graph).sum())
-
-
-def label_variation(graph: LabelledGraph) -> float:
-    """`Σ_c ⟨ỹ_c, (I - ĀĀᵀ) ỹ_c⟩`: `α_T` of a graph, and `φ` of a graph through features."""
-    return induced_labelling_error(graph) if isinstance(graph, PairGraph) else graph.variation
-
-
-def pairs_of(graph: LabelledGraph) -> PairGraph:
-    """The pair graph, also of a graph through features."""
-    return graph if isinstance(graph, PairGraph) else graph.graph
-
-
-def unreached_energy(graph: LabelledGraph) -> float:
-    """Label energy that no encoder reaches: 0 on a graph, `e_X` through features."""
-    return 0.0 if isinstance(graph, PairGraph) else graph.unreached
-
-
-@once
-def class_cuts(graph: PairGraph) -> FloatArray:
-    """`Pr_{(x,x')~P_T}[y(x) = c, y(x') ≠ c]` of each class present on the left, (r,), in the order of their numbers.
-
-    Linear in the pairs; errors as `induced_labelling_error` has.
-    """
-    return _leaving_masses(pairs_by_class(graph))
+    return graph.variation
 
 
 @once
@@ -79,7 +59,7 @@ def right_induced_labelling_error(graph: PairGraph) -> float:
 
     `ValueError`: the graph lacks labels on the right.
     """
-    return float(_leaving_masses(_by_class(graph.joint.T, required_labels(graph, "right"))).sum())
+    return float(leaving_masses(sums_by_class(graph.joint.T, required_labels(graph, "right"))).sum())
 
 
 def joined_classes(graph: PairGraph) -> "pd.DataFrame":
@@ -115,33 +95,6 @@ def joined_classes(graph: PairGraph) -> "pd.DataFrame":
     return pd.DataFrame(sp.csr_array(joined).toarray(), names, names)
 
 
-@once
-def pairs_by_class(graph: PairGraph) -> sp.csc_array:
-    """`P(c, l) = Σ_{x: y(x)=c} P(x, l)`, csc_array, (r, n_right), of the classes present on the left; not to change."""
-    return _by_class(graph.joint, required_labels(graph, "left"))
-
-
-def _by_class(joint: sp.csr_array | sp.csc_array, labels: IntArray) -> sp.csc_array:
-    """The sums of the rows of each label, (r, m): by a product in which scipy transposes the labels, not the pairs."""
-    return sp.csc_array((joint.T @ class_indicators(labels)).T)
-
-
-def _leaving_masses(by_class: sp.csc_array) -> FloatArray:
-    """Probability that of two rows of one column, itself drawn by its mass, the first alone has each label, (r,)."""
-    starts, counts = by_class.indptr[:-1], np.diff(by_class.indptr)
-    marginal = np.repeat(np.add.reduceat(by_class.data, starts), counts)
-    # The mass of the other classes; of the heaviest at each right node as a sum, for nearly all less it is round-off.
-    order = np.lexsort((by_class.data, np.repeat(np.arange(len(starts)), counts)))
-    heaviest = order[by_class.indptr[1:] - 1]
-    lighter = by_class.data.copy()
-    lighter[heaviest] = 0
-    other_mass = marginal - by_class.data
-    other_mass[heaviest] = np.add.reduceat(lighter, starts)
-    leaving = np.bincount(by_class.indices, by_class.data / marginal * other_mass, by_class.shape[0]).astype(np.float64)
-    leaving.flags.writeable = False
-    return leaving
-
-
 def label_energy(graph: LabelledGraph, spectrum: Spectrum) -> FloatArray:
     """The label energy `c_i = Σ_c ⟨u_i, ỹ_c⟩²`, shape (k,), with `ỹ_c = D_L^{1/2} 1[y = c]`.
 
@@ -158,7 +111,7 @@ def label_energy(graph: LabelledGraph, spectrum: Spectrum) -> FloatArray:
 @once
 def label_coordinates(graph: LabelledGraph, spectrum: Spectrum) -> FloatArray:
     """`Uᵀ Ỹ`, (k, r): the coordinates of each class in the left singular vectors; kept with both, not to change."""
-    coordinates = np.asarray((weighted_targets(graph).T @ spectrum.left).T)
+    coordinates = np.asarray((graph.weighted_targets.T @ spectrum.left).T)
     coordinates.flags.writeable = False
     return coordinates
 
@@ -198,14 +151,14 @@ def optimum_range(graph: PairGraph, triplets: Spectrum, k: int) -> tuple[float, 
     enough_triplets(graph, triplets, k)
     above, shares = _fixed_vectors_and_shares(graph, triplets, k)
     free = k - above.shape[1]  # dimensions that an optimum takes from the tied space
-    missed = 1 - float(np.sum((weighted_targets(graph).T @ above) ** 2))
+    missed = 1 - float(np.sum((graph.weighted_targets.T @ above) ** 2))
     least, largest = (max(0.0, missed - float(part.sum())) for part in (shares[:free], shares[len(shares) - free :]))
     return least, largest
 
 
 def _fixed_vectors_and_shares(graph: PairGraph, triplets: Spectrum, k: int) -> tuple[FloatArray, FloatArray]:
     """Vectors that every optimum of width k spans, (n_left, a), and eigenvalues of `Uᵀ Ỹ Ỹᵀ U`, the largest first."""
-    top, targets, smaller = triplets, weighted_targets(graph), min(graph.shape)
+    top, targets, smaller = triplets, graph.weighted_targets, min(graph.shape)
     while (tie := top.tied(k)) is not None and _may_continue(top, tie, smaller):
         if tie.start == 0 and (pieces := _component_basis(graph)).shape[1] >= tie.stop:
             return top.left[:, :0], _shares(targets, pieces)
@@ -242,29 +195,9 @@ def _shares(targets: sp.csr_array, basis: FloatArray | sp.csr_array) -> FloatArr
     return np.pad(np.maximum(0.0, eigenvalues), (0, vectors - len(eigenvalues)))
 
 
-@once
-def weighted_targets(graph: LabelledGraph) -> sp.csr_array:
-    """`Ỹ = [ỹ_1 … ỹ_r]`, csr_array, shape (n_left, r), of unit Frobenius norm: an entry in each row, not to change.
-
-    Through features it is B, (m, r).
-    """
-    if not isinstance(graph, PairGraph):
-        return graph.weighted_targets
-    indicators = class_indicators(required_labels(graph, "left"))
-    return sp.csr_array(indicators * np.sqrt(graph.left_marginal)[:, None])
-
-
 def class_columns(graph: PairGraph) -> IntArray:
     """Class of each left node as a column of `Ỹ`, (n_left,), 0..r-1."""
-    return weighted_targets(graph).indices.astype(np.int64)
-
-
-def class_indicators(labels: IntArray, classes: IntArray | None = None) -> sp.csr_array:
-    """One-hot rows, csr_array, shape (n, r): a column for each class present, or for each of `classes`."""
-    columns = np.unique(labels) if classes is None else classes
-    positions = np.searchsorted(columns, labels)
-    shape = (len(labels), len(columns))
-    return sp.csr_array((np.ones(len(labels)), (np.arange(len(labels)), positions)), shape=shape)
+    return graph.weighted_targets.indices.astype(np.int64)
 
 
 def class_masses(graph: PairGraph, side: str = "left") -> FloatArray:
@@ -280,16 +213,3 @@ def guess_error(graph: PairGraph, side: str = "left") -> float:
     `ValueError`: the graph lacks labels on that side.
     """
     return 1 - float(class_masses(graph, side).max())
-
-
-def required_labels(graph: PairGraph, side: str) -> IntArray:
-    """The labels of one side, or a `HypothesisError` (a `ValueError`) that says what is missing."""
-    labels = graph.left_labels if side == "left" else graph.right_labels
-    if labels is None:
-        raise HypothesisError(f"the graph has no {side} labels: build it with {side}_labels=...")
-    missing = int(np.sum(labels == UNLABELLED))
-    if missing:
-        raise HypothesisError(
-            f"{missing} of {len(labels)} {side} nodes have no label: graph.labelled() is the part of the graph that has"
-        )
-    return labels

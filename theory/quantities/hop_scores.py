@@ -10,8 +10,8 @@ import numpy as np
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks
-from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
-from pairbounds.theory.quantities.consistency import class_columns, pairs_of, weighted_targets
+from pairbounds.theory.graph.pair_graph import LabelledGraph
+from pairbounds.theory.quantities.consistency import class_columns
 from pairbounds.theory.quantities.label_blocks import Factor, column_blocks, first_half_hop, for_hops
 
 KEPT_BYTES = 2**27  # limit on the hops of all columns that are cached with a graph
@@ -41,25 +41,15 @@ def filtered_margins(graph: LabelledGraph, filters: Sequence[FloatArray]) -> lis
     mixing = np.zeros((len(filters), max(map(len, filters))))
     for row, coefficients in zip(mixing, filters, strict=True):
         row[: len(coefficients)] = coefficients
-    pairs = pairs_of(graph)
+    pairs = graph.pair_graph
     own_scores, rival_scores = np.zeros((len(filters), pairs.n_left)), np.full((len(filters), pairs.n_left), -np.inf)
     label_columns = class_columns(pairs)
     for columns, hops in _hops(graph, mixing.shape[1]):
         for rows in row_blocks(pairs.n_left, len(filters) * len(columns)):
-            scores = _mixed(graph, mixing, hops, rows)
+            scores = graph.combined_at_nodes(mixing, hops, rows)
             _compare(scores, label_columns[rows] - columns[0], own_scores[:, rows], rival_scores[:, rows])
         del hops  # frees this block before the next is computed
     return list((own_scores - rival_scores) / np.sqrt(pairs.left_marginal))
-
-
-def _mixed(graph: LabelledGraph, mixing: FloatArray, hops: FloatArray, rows: slice) -> FloatArray:
-    """Weighted scores of filters at left nodes, (q, n, b), from hops, (d + 1, n_left or m, b)."""
-    if isinstance(graph, PairGraph):
-        return np.tensordot(mixing, hops[:, rows], axes=1)
-    of_filters = np.tensordot(mixing, hops, axes=1)
-    scores = graph.at_nodes(np.concatenate(list(of_filters), axis=1), rows)
-    scores *= np.sqrt(graph.graph.left_marginal[rows, None])
-    return np.ascontiguousarray(scores.reshape(len(scores), len(mixing), -1).swapaxes(0, 1))
 
 
 def _compare(scores: FloatArray, label_columns: IntArray, own_scores: FloatArray, rival_scores: FloatArray) -> None:
@@ -80,7 +70,7 @@ def _hops(graph: LabelledGraph, count: int) -> Iterator[tuple[IntArray, FloatArr
 
     Hops of at most `KEPT_BYTES` are one block, cached with the graph for other filters and widths.
     """
-    matrix, targets = for_hops(graph), sp.csc_array(weighted_targets(graph))
+    matrix, targets = for_hops(graph), sp.csc_array(graph.weighted_targets)
     rows, classes = targets.shape
     if 8 * count * rows * classes > KEPT_BYTES:
         for columns in column_blocks(classes, (count + 3) * rows):

@@ -14,8 +14,8 @@ from scipy.optimize import linprog
 
 from pairbounds.infrastructure.arrays import EPS, FloatArray
 from pairbounds.infrastructure.remembered import once
-from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
-from pairbounds.theory.quantities.consistency import class_masses, pairs_of, unreached_energy
+from pairbounds.theory.graph.pair_graph import LabelledGraph
+from pairbounds.theory.quantities.consistency import class_masses
 from pairbounds.theory.quantities.local_multihop import least_on_interval
 from pairbounds.theory.quantities.multihop_consistency import (
     ROUND_OFF,
@@ -103,13 +103,13 @@ def known_tail_at_most(
     `GRID` + k constraints, beside the moments.
     """
     known = _tail(graph, spectrum, k, number_of_hops(graph, hops), cut, 1)
-    return min(tail_at_most(graph, spectrum, k, hops, cut=cut), unreached_energy(graph) + known)
+    return min(tail_at_most(graph, spectrum, k, hops, cut=cut), graph.unreached + known)
 
 
 def known_tail_at_least(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
     """Lower bound on the tail of `known_tail_at_most`; never below that of theorem 15."""
     known = _tail(graph, spectrum, k, number_of_hops(graph, hops), 0.0, -1)
-    return max(tail_at_least(graph, spectrum, k, hops), unreached_energy(graph) + known)
+    return max(tail_at_least(graph, spectrum, k, hops), graph.unreached + known)
 
 
 @once
@@ -131,7 +131,7 @@ def _tails(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int, cut: flo
     """Trivial bound, then a bound for each usable gap."""
     yield 1.0 if sign > 0 else 0.0
     nodes, weights = rule_of_all_moments(label_measure(graph, hops))
-    weights, slack = (1 - unreached_energy(graph)) * weights, spectrum.rounding + ROUND_OFF
+    weights, slack = (1 - graph.unreached) * weights, spectrum.rounding + ROUND_OFF
     squared, values = max(cut, float(spectrum.upper_values[k])) ** 2, spectrum.singular_values[:k] ** 2
     at_one = _energy_at_one(graph, spectrum)
     for gap, aside in separations(spectrum, k):
@@ -151,10 +151,8 @@ def _tails(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int, cut: flo
 def _energy_at_one(graph: LabelledGraph, spectrum: Spectrum) -> tuple[float, float]:
     """Interval for the label energy at 1, which is `Σ_c p_c²` on a connected graph; zeros if unknown."""
     gap = 1 - float(spectrum.upper_values[1]) ** 2
-    is_known = isinstance(graph, PairGraph) or graph.spans_constant
-    if gap <= math.sqrt(spectrum.rounding) or not is_known:
+    if gap <= math.sqrt(spectrum.rounding) or not graph.spans_constant:
         return 0.0, 0.0
-    root, moved = math.sqrt(float(np.sum(class_masses(pairs_of(graph)) ** 2))), spectrum.rounding / gap
-    if not isinstance(graph, PairGraph):  # a distance d rotates the first vector by at most `d / √gap`
-        moved += 3 * graph.constant_distance / gap
+    root, moved = math.sqrt(float(np.sum(class_masses(graph.pair_graph) ** 2))), spectrum.rounding / gap
+    moved += 3 * graph.constant_distance / gap  # a distance d rotates the first vector by at most `d / √gap`
     return max(0.0, root - moved) ** 2, (root + moved) ** 2

@@ -1,5 +1,6 @@
 """Blocks of columns of the labels Ỹ, which bound the memory of walks, and the matrix Ā of these walks."""
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -8,7 +9,6 @@ import scipy.sparse as sp
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
-from pairbounds.theory.quantities.consistency import weighted_targets
 from pairbounds.theory.spectrum.triplets import is_filled
 
 BLOCK_BYTES = 3 * 2**27  # limit on the vectors of a block of columns of Ỹ
@@ -19,17 +19,15 @@ Factor = sp.csr_array | FloatArray
 
 def for_hops(graph: LabelledGraph) -> Factor:
     """Ā, (n_left, n_right), as a dense array if it is small and filled enough for faster products."""
-    if not isinstance(graph, PairGraph):
-        return graph.normalized
     matrix = graph.normalized
-    if sp.issparse(matrix) and graph.n_left * graph.n_right <= PLACES and is_filled(matrix):
+    if sp.issparse(matrix) and math.prod(graph.shape) <= PLACES and is_filled(matrix):
         return _dense(graph)
     return matrix
 
 
 @once
-def _dense(graph: PairGraph) -> FloatArray:
-    return graph.normalized.toarray()
+def _dense(graph: LabelledGraph) -> FloatArray:
+    return sp.csr_array(graph.normalized).toarray()
 
 
 def first_half_hop(matrix: Factor, block: sp.csc_array) -> FloatArray:
@@ -47,6 +45,6 @@ def column_blocks(count: int, floats: int) -> list[IntArray]:
 
 def target_blocks(graph: PairGraph, count: int) -> Iterator[FloatArray]:
     """Blocks of Ỹ, (n_left, b): `count` arrays of this size take at most `BLOCK_BYTES`, or b is 1."""
-    targets = sp.csc_array(weighted_targets(graph))
+    targets = sp.csc_array(graph.weighted_targets)
     for columns in column_blocks(targets.shape[1], count * graph.n_left):
         yield targets[:, columns].toarray(order="C")

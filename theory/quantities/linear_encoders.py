@@ -11,7 +11,7 @@ import scipy.sparse as sp
 from pairbounds.infrastructure.arrays import Array, FloatArray, IntArray, without_torch
 from pairbounds.infrastructure.hypotheses import require, require_width
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.through_features import (
+from pairbounds.theory.graph.through_features import (
     LEAST_EIGENVALUE,
     conditional_means,
     feature_blocks,

@@ -16,7 +16,7 @@ from numpy.polynomial import chebyshev
 
 from pairbounds.infrastructure.arrays import EPS, FloatArray, IntArray
 from pairbounds.theory.graph.pair_graph import LabelledGraph
-from pairbounds.theory.quantities.consistency import class_masses, pairs_of, unreached_energy
+from pairbounds.theory.quantities.consistency import class_masses
 from pairbounds.theory.quantities.hop_scores import filtered_margins
 from pairbounds.theory.quantities.margins import error_within
 from pairbounds.theory.quantities.multihop_consistency import (
@@ -141,10 +141,10 @@ def local_multihop(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int |
 def within(graph: LabelledGraph, cut: Cut, hops: int | None = None) -> LocalBound:
     """`local_multihop` for any cut. Only candidates that may be the least are certified."""
     hops = number_of_hops(graph, hops)
-    jacobi, unreached = label_measure(graph, hops), unreached_energy(graph)
+    jacobi, unreached = label_measure(graph, hops), graph.unreached
     nodes, weights = rule_of_all_moments(jacobi)
     weights = (1 - unreached) * weights
-    pairs = pairs_of(graph)
+    pairs = graph.pair_graph
     room = max(FEWEST, AT_ONCE // (pairs.n_left * len(class_masses(pairs))))
     filters = [*_steps(jacobi.determined(), cut), *_powers(cut, hops)][:room]
     candidates = []

@@ -18,7 +18,7 @@ from scipy.linalg import eigh_tridiagonal
 from pairbounds.infrastructure.arrays import EPS, FloatArray
 from pairbounds.infrastructure.hypotheses import is_integer
 from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
-from pairbounds.theory.quantities.consistency import class_masses, unreached_energy, weighted_targets
+from pairbounds.theory.quantities.consistency import class_masses
 from pairbounds.theory.quantities.label_blocks import Factor, column_blocks, first_half_hop, for_hops, target_blocks
 from pairbounds.theory.spectrum.triplets import Spectrum
 
@@ -118,9 +118,7 @@ def default_hops(graph: LabelledGraph) -> int:
 
     `ValueError`: the graph lacks labels on the left.
     """
-    if not isinstance(graph, PairGraph):
-        return HOPS  # its matrix is small
-    affordable = HOPS_PRODUCTS // (2 * graph.joint.nnz * len(class_masses(graph)))
+    affordable = HOPS_PRODUCTS // (2 * graph.normalized.size * len(class_masses(graph.pair_graph)))
     return min(HOPS, max(FEWEST_HOPS, affordable))
 
 
@@ -221,7 +219,7 @@ def tail_at_most(
     cut : replaces `σ_{k+1}` if it is larger; all energy up to its square counts as tail
     """
     roots = _tail_roots(graph, spectrum, k, hops, cut, 1)
-    return min(1.0, unreached_energy(graph) + min(roots) ** 2)
+    return min(1.0, graph.unreached + min(roots) ** 2)
 
 
 def tail_at_least(
@@ -229,14 +227,14 @@ def tail_at_least(
 ) -> float:
     """Lower bound on `Σ_{i>k} c_i`, at least 0, rounded outward as in `tail_at_most`."""
     roots = _tail_roots(graph, spectrum, k, hops, cut, -1)
-    return unreached_energy(graph) + max(0.0, *roots) ** 2
+    return graph.unreached + max(0.0, *roots) ** 2
 
 
 def _tail_roots(
     graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None, cut: float, sign: int
 ) -> list[float]:
     """Bounds on the root of the label energy below the cut, upper ones for sign 1 and lower ones for -1."""
-    jacobi, slack, unreached = label_measure(graph, hops), spectrum.rounding, unreached_energy(graph)
+    jacobi, slack, unreached = label_measure(graph, hops), spectrum.rounding, graph.unreached
     ends, mass = (spectrum.upper_values, mass_up_to) if sign > 0 else (spectrum.lower_values, mass_below)
     squared = max(cut, float(ends[k])) ** 2
     return [
@@ -248,7 +246,7 @@ def _tail_roots(
 def _label_measure(graph: LabelledGraph, hops: int) -> JacobiMatrix:
     # Shorter remainders are round-off; dropping one moves atoms by at most its length.
     nothing = float(EPS * np.sqrt(sum(graph.shape)))
-    matrix, targets = for_hops(graph), sp.csc_array(weighted_targets(graph))
+    matrix, targets = for_hops(graph), sp.csc_array(graph.weighted_targets)
     shorter, longer = sorted(graph.shape)
     masses, parts = [], []
     for columns in column_blocks(targets.shape[1], (hops + 2) * shorter + 3 * longer):

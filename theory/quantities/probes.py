@@ -12,6 +12,7 @@ from pairbounds.infrastructure.arrays import EPS, Array, BoolArray, FloatArray, 
 from pairbounds.infrastructure.bases import UnitColumns, times_powers, unit_columns
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.graph.through_features import validated_features
 from pairbounds.theory.quantities.consistency import class_indicators, required_labels
 from pairbounds.theory.quantities.scores import (
     Standing,
@@ -21,7 +22,6 @@ from pairbounds.theory.quantities.scores import (
     round_off,
     score_noise,
 )
-from pairbounds.theory.quantities.through_features import validated_features
 
 LOSSLESS = 1 / float(np.sqrt(EPS))  # condition up to which normal equations lose nothing
 

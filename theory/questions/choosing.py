@@ -12,7 +12,7 @@ import pandas as pd
 from pairbounds.infrastructure.inputs import AnyPath
 from pairbounds.theory.graph.graph_files import rows_by_id
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.through_features import validated_features
+from pairbounds.theory.graph.through_features import validated_features
 from pairbounds.theory.questions.choice_table import readable
 from pairbounds.theory.questions.comparisons import BEST, WORSE
 from pairbounds.theory.questions.feature_choice import features_compared, predicted_classes

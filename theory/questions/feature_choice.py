@@ -13,7 +13,7 @@ from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.theory.bounds.theorem34_few_labels import few_labels_error
 from pairbounds.theory.bounds.theorem41_from_labels import probe_mse_from_labels
-from pairbounds.theory.quantities.through_features import LEAST_EIGENVALUE, feature_blocks
+from pairbounds.theory.graph.through_features import LEAST_EIGENVALUE, feature_blocks
 from pairbounds.theory.questions.comparisons import compared_with_best
 from pairbounds.theory.questions.labelled_sample import LabelledSample
 from pairbounds.theory.questions.leave_one_out import leave_one_out, resampled_errors

@@ -12,10 +12,10 @@ from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.theory.bounds.theorem34_few_labels import FewLabels
 from pairbounds.theory.bounds.theorem41_from_labels import probe_mse_from_labels
 from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.graph.through_features import whitened
 from pairbounds.theory.quantities.consistency import class_indicators, required_labels
 from pairbounds.theory.quantities.factorisation import optimal_embeddings
 from pairbounds.theory.quantities.probes import probe
-from pairbounds.theory.quantities.through_features import whitened
 from pairbounds.theory.questions.comparisons import UNDECIDED, WORSE
 from pairbounds.theory.questions.labels_needed import held_out_error
 from pairbounds.theory.questions.leave_one_out import leave_one_out

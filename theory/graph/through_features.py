@@ -14,9 +14,9 @@ import scipy.linalg
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import EPS, Array, FloatArray, without_torch
+from pairbounds.theory.graph.classes import class_indicators, required_labels
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.consistency import class_indicators, required_labels
-from pairbounds.theory.spectrum.triplets import Spectrum, measured
+from pairbounds.theory.graph.singular_triplets import Spectrum, measured
 
 BLOCK = 2**23  # numbers in a block of features or of right nodes: 64 MB
 LEAST_EIGENVALUE = 1e-12  # of the features' second moments, relative to the largest: smaller ones are round-off
@@ -54,6 +54,13 @@ class GraphThroughFeatures:
             hop = means @ whitening
             moments += hop.T @ hop
         return cls(graph, matrix, whitening, moments, rounding)
+
+    is_linear = True
+
+    @property
+    def pair_graph(self) -> PairGraph:
+        """The pair graph without the features."""
+        return self.graph
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -124,6 +131,13 @@ class GraphThroughFeatures:
     def optimum(self, k: int) -> FloatArray:
         """Embedding of the left nodes by that optimum, (n_left, k), whitened; columns of 0 beyond the rank."""
         return self.at_nodes(self.spectrum.leading(k).left)
+
+    def combined_at_nodes(self, mixing: FloatArray, vectors: FloatArray, rows: slice) -> FloatArray:
+        """See `LabelledGraph`."""
+        combined = np.tensordot(mixing, vectors, axes=1)
+        scores = self.at_nodes(np.concatenate(list(combined), axis=1), rows)
+        scores *= np.sqrt(self.graph.left_marginal[rows, None])
+        return np.ascontiguousarray(scores.reshape(len(scores), len(mixing), -1).swapaxes(0, 1))
 
     def at_nodes(self, directions: FloatArray, rows: slice = slice(None)) -> FloatArray:
         """Values of linear functions of the whitened features at left nodes, (n_left, k), from (m, k)."""
