@@ -54,9 +54,9 @@ def figures(
     require_safe_outputs([*outputs, *(file for path in paths for file in table_outputs(path))], force=force)
     mpl.use("Agg")  # never open a window
     tables.mkdir(parents=True, exist_ok=True)
-    for path in [_published(study, table) for study in studies.values() if study.slow for table in study.tables]:
-        if path.is_file():
-            _copy(path, tables / path.name)
+    published = [_published(study, table) for study in studies.values() if study.slow for table in study.tables]
+    for path in filter(Path.is_file, published):
+        _copy(path, tables / path.name)
     due = {name for name, study in studies.items() if not study.slow and not _is_current(study, tables, is_small)}
     longest_first = sorted(due, key=lambda name: (-_seconds(studies[name]), name))
     errors: dict[str, str] = {}
@@ -75,10 +75,8 @@ def figures(
 
     workers = -(-joblib.cpu_count() // jobs)
     tasks = (joblib.delayed(_compute)(name, tables, is_small, workers) for name in longest_first)
-    with (
-        closing(worker_pool(max(min(jobs, len(due)), 1), ordered=False)(tasks)) as results,
-        suppress(BrokenProcessPool),
-    ):
+    results: Any = worker_pool(max(min(jobs, len(due)), 1), ordered=False)(tasks)
+    with closing(results), suppress(BrokenProcessPool):
         draw_ready()
         for name, error in results:
             due.remove(name)
