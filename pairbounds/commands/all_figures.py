@@ -16,7 +16,7 @@ from pairbounds.commands.study import measure_into, study_record, study_settings
 from pairbounds.figures.figure import Figure
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo, one_line
 from pairbounds.infrastructure.durations import format_duration
-from pairbounds.infrastructure.files import read_sidecar, require_safe_outputs, sidecar, table_outputs
+from pairbounds.infrastructure.files import read_sidecar, replacing, require_safe_outputs, sidecar, table_outputs
 from pairbounds.infrastructure.names import find_named
 from pairbounds.infrastructure.options import Force
 from pairbounds.infrastructure.processes import worker_pool
@@ -152,5 +152,6 @@ def _seconds(study: Study) -> float:
 
 
 def _copy(source: Path, target: Path) -> None:
-    shutil.copyfile(sidecar(source), sidecar(target))
-    shutil.copyfile(source, target)
+    with replacing(target) as table, replacing(sidecar(target)) as record:
+        shutil.copyfile(source, table)
+        shutil.copyfile(sidecar(source), record)
