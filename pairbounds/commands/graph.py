@@ -11,7 +11,7 @@ import typer
 from pairbounds.commands.study import print_settings
 from pairbounds.infrastructure.commandline import echo, print_table
 from pairbounds.infrastructure.files import marked_output, replacing, require_safe_outputs, table_outputs
-from pairbounds.infrastructure.options import Force
+from pairbounds.infrastructure.options import Columns, Force, column_names
 from pairbounds.infrastructure.tables import require_table_path, write_table
 from pairbounds.real_data.image_settings import ImageSettings
 from pairbounds.real_data.kinds import KINDS
@@ -43,6 +43,8 @@ def graph(
     assignments: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A setting. Can be repeated.")
     ] = None,
+    columns: Columns = None,
+    labels: Annotated[Path | None, typer.Option(metavar="LABELS", help="Table of image, label for `table`.")] = None,
     seed: Annotated[int, typer.Option(help="Random seed.")] = 0,
     force: Force = False,
 ) -> None:
@@ -69,7 +71,8 @@ def graph(
     if out is None:
         raise ValueError("--out is missing: give .npz for the graph, or .parquet or .csv for a table of its pairs")
     paths = {side: path for side, path in {"images": images, "texts": texts}.items() if path is not None}
-    settings = chosen_settings(source.settings, given_settings(None, assignments or []) | paths)
+    of_table = _of_table(name, columns, labels)
+    settings = chosen_settings(source.settings, given_settings(None, assignments or []) | paths | of_table)
     if features is not None:
         require_safe_outputs([marked_output(out, "untrained_features.npy")], files_in(settings), force=force)
         echo(_save_features(name, asdict(settings), features, seed, out))
@@ -87,6 +90,18 @@ def graph(
     echo(f"{out}: {pair_graph}{source.chosen(settings)}")
 
 
+def _of_table(name: str, columns: str | None, labels: Path | None) -> dict[str, Any]:
+    """Settings of the graph `table`. Other graphs have neither columns nor labels."""
+    ends, weight = column_names(columns)
+    if weight is not None:
+        raise ValueError(f"--columns {columns}: graph {name} has no weights. Give two names, of images and captions.")
+    given = {"columns": ends and tuple(ends), "labels": labels and str(labels)}
+    settings = {key: value for key, value in given.items() if value is not None}
+    if settings and name != "table":
+        raise ValueError(f"--{' and --'.join(settings)}: only graph table has them. Leave them out.")
+    return settings
+
+
 def _save_features(name: str, settings: dict[str, Any], kind: str, seed: int, out: Path) -> str:
     """Write features and ids of the images, in the order of the graph; return a sentence on them."""
     if name not in KINDS:
@@ -95,7 +110,8 @@ def _save_features(name: str, settings: dict[str, Any], kind: str, seed: int, ou
         raise ValueError(f"cannot write {out}: the name of a feature file must end in .npz")
     from pairbounds.real_data.untrained_features import untrained_features  # takes seconds to import
 
-    settings.pop("labels", None)
+    if name == "emoji":
+        settings.pop("labels", None)
     images = ImageSettings(name, **settings).images()
     images = images.take(sorted(range(len(images)), key=images.ids.__getitem__))
     features = untrained_features(images, kind=kind, seed=seed)
