@@ -36,14 +36,14 @@ class DataSet:
     ----------
     root : folder of an imagefolder or of `make data`, or file of a table
     classes, samples : number of random classes and pictures of an imagefolder; by default all
-    columns, labels : of a table: names of its columns of images and captions, and a table of labels
+    columns, label_table : of a table: names of its columns of images and captions, and a table of labels
     """
 
     root: str | None = None
     classes: int | None = None
     samples: int | None = None
     columns: tuple[str, ...] = ()
-    labels: str | None = None
+    label_table: str | None = None
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ class ImageSettings:
     device : device of the encoders: auto, cpu or cuda
     cache : folder of features and views
     jobs : number of worker processes; set by --jobs
-    columns, labels : of a table: names of its columns of images and captions, and a table of labels
+    columns, label_table : of a table: names of its columns of images and captions, and a table of labels
     """
 
     dataset: str = "emoji"
@@ -59,7 +59,7 @@ class ImageSettings:
     cache: str = place(str(FEATURES))
     jobs: int = place(1)
     columns: tuple[str, ...] = ()
-    labels: str | None = None
+    label_table: str | None = None
 
     def __post_init__(self) -> None:
         require_named("data set", self.dataset, KINDS)
@@ -68,14 +68,14 @@ class ImageSettings:
         options = [name for name in ("classes", "samples") if getattr(self, name) is not None]
         if options and self.dataset != DRAWN_FROM:
             raise ValueError(f"{' and '.join(options)}: only for an {DRAWN_FROM}: leave out")
-        if (self.columns or self.labels is not None) and self.dataset != "table":
-            raise ValueError("columns and labels are only for a table: leave them out")
+        if (self.columns or self.label_table is not None) and self.dataset != "table":
+            raise ValueError("columns and label_table are only for a table: leave them out")
         if len(self.columns) not in (0, 2):
             raise ValueError(f"columns={self.columns!r} must be two names, of images and of captions")
 
     def images(self) -> "ImageTextDataset":
         """The data set. `ValueError`: an image without a label."""
-        of_table = (self.columns, self.labels) if self.dataset == "table" else ()
+        of_table = (self.columns, self.label_table) if self.dataset == "table" else ()
         images = images_of(self.dataset, self.root, self.classes, self.samples, self.size, self.cache, *of_table)
         if not images.labelled:
             raise ValueError(f"{self.root}: some images have no label: give the table a column label")
@@ -116,7 +116,7 @@ def images_of(
     size: int | None,
     cache: str,
     columns: tuple[str, ...] = (),
-    labels: str | None = None,
+    label_table: str | None = None,
 ) -> "ImageTextDataset":
     """The data set of a kind, cached; classes and samples are drawn from an imagefolder."""
     from pairbounds.real_data.datasets import DATASETS  # pictures take seconds to import
@@ -127,7 +127,7 @@ def images_of(
     if dataset == DRAWN_FROM:
         options |= {"classes": classes, "samples": samples}
     if dataset == "table":
-        options |= {"columns": columns or None, "labels": labels and Path(labels)}
+        options |= {"columns": columns or None, "labels": label_table and Path(label_table)}
     location = [Path(root)] if root is not None and dataset in WITH_ROOT else []
     return DATASETS[dataset](*location, **options)
 

@@ -95,11 +95,10 @@ def _of_table(name: str, columns: str | None, labels: Path | None) -> dict[str, 
     ends, weight = column_names(columns)
     if weight is not None:
         raise ValueError(f"--columns {columns}: graph {name} has no weights. Give two names, of images and captions.")
-    given = {"columns": ends and tuple(ends), "labels": labels and str(labels)}
-    settings = {key: value for key, value in given.items() if value is not None}
-    if settings and name != "table":
-        raise ValueError(f"--{' and --'.join(settings)}: only graph table has them. Leave them out.")
-    return settings
+    if name != "table" and (columns is not None or labels is not None):
+        raise ValueError("--columns and --labels: only graph table has them. Leave them out.")
+    given = {"columns": ends and tuple(ends), "label_table": labels and str(labels)}
+    return {key: value for key, value in given.items() if value is not None}
 
 
 def _save_features(name: str, settings: dict[str, Any], kind: str, seed: int, out: Path) -> str:
@@ -110,8 +109,7 @@ def _save_features(name: str, settings: dict[str, Any], kind: str, seed: int, ou
         raise ValueError(f"cannot write {out}: the name of a feature file must end in .npz")
     from pairbounds.real_data.untrained_features import untrained_features  # takes seconds to import
 
-    if name == "emoji":
-        settings.pop("labels", None)
+    settings.pop("labels", None)
     images = ImageSettings(name, **settings).images()
     images = images.take(sorted(range(len(images)), key=images.ids.__getitem__))
     features = untrained_features(images, kind=kind, seed=seed)
