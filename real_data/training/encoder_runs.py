@@ -119,5 +119,5 @@ def _evaluated(run: Run, trained: Trained, data: TrainingData, folder: Path) -> 
     last_epoch = trained.log.iloc[-1] if len(trained.log) else {"steps": 0, "loss": math.nan}
     row = asdict(run) | asdict(run.recipe) | {name: float(last_epoch[name]) for name in ("steps", "loss")}
     del row["recipe"]
-    for judgement in judgements(trained, features, dataset, data.split(run.seed), data.neighbours, run.seed):
+    for judgement in judgements(features, dataset, data.split(run.seed), data.neighbours, run.seed):
         yield row | {"seconds": trained.seconds} | judgement
