@@ -85,7 +85,12 @@ def test_iterations_end_training_within_an_epoch(source, tmp_path):
     assert (recipe.steps(64), recipe.passes(64)) == (10, (2.5, 0.5))
 
     log = train_encoder(
-        pool, np.arange(64), lambda width: TwoViews(width, 0.1, "none", blind_guide), recipe, 0, device="cpu"
+        pool,
+        np.arange(64),
+        lambda width: TwoViews(projection_head(width, 64), 0.1, "none", blind_guide),
+        recipe,
+        0,
+        device="cpu",
     ).log
     assert log["steps"].tolist() == [4, 8, 10]
     progress = (9.5 / 4 - 0.5) / 2.0

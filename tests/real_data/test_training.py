@@ -23,7 +23,7 @@ from pairbounds.real_data.training.encoder_runs import RESULT, run_all, train
 from pairbounds.real_data.training.evaluation import linear_probe, standardised
 from pairbounds.real_data.training.networks import ENCODER as ENCODER_FILE
 from pairbounds.real_data.training.networks import Backbone
-from pairbounds.real_data.training.objectives.simclr import TwoViews
+from pairbounds.real_data.training.objectives.simclr import TwoViews, projection_head
 from pairbounds.real_data.training.objectives.supervised import Supervised
 from pairbounds.real_data.training.recipe import Recipe
 from pairbounds.real_data.training.run import Run
@@ -58,7 +58,7 @@ def pool(studio):
 
 
 def two_views(width, rule="none", guide=blind_guide):
-    return TwoViews(width, 0.1, rule, guide)
+    return TwoViews(projection_head(width, 64), 0.1, rule, guide)
 
 
 # The split.
@@ -123,7 +123,7 @@ def a_batch(rng, images=5, width=4):
 
 def test_simclr_is_the_loss_of_its_head_by_its_rule_guide_and_temperature():
     rng = np.random.default_rng(0)
-    objective = TwoViews(6, 0.5, "add_new_positive", seen_guide).double()
+    objective = TwoViews(projection_head(6, 64), 0.5, "add_new_positive", seen_guide).double()
     batch, features = a_batch(rng), torch.from_numpy(rng.standard_normal((10, 6)))
     z = objective.head(features)
     expected = resampled_nt_xent(z, batch.guide_features, rule="add_new_positive", temperature=0.5)
