@@ -35,7 +35,6 @@ class Settings(TrainingSettings):
     only : run only these kinds of encoders, rules, or rules with a guide as RULE:GUIDE; by default all
     guides : guides of each rule: encoder, labels, random, no_text, captions
     baselines : number of SimCLR runs with each split, with different weights
-    learning_rate : maximum of the learning rate, which rises linearly, then falls along a cosine
     strength : strength of the augmentations
     tune : runs, named as in `only`, to tune over `tuned_rates` and `tuned_strengths` on validation images
     tuned_rates : learning rates to try
@@ -47,7 +46,6 @@ class Settings(TrainingSettings):
     only: tuple[str, ...] = ()
     guides: tuple[str, ...] = GUIDES
     baselines: int = 1
-    learning_rate: float = Recipe.learning_rate
     strength: float = 1.0
     tune: tuple[str, ...] = ()
     tuned_rates: tuple[float, ...] = (1e-3, 3e-3, 1e-2)
@@ -91,7 +89,7 @@ def chosen(table: pd.DataFrame) -> pd.Series:
 
 def encoders(settings: Settings, seed: int) -> list[Run]:
     """Runs of one seed; from seed `whole_seeds` on, only tuned runs."""
-    recipe, s = settings.recipe(settings.learning_rate), settings
+    recipe, s = settings.recipe(), settings
     runs = resampling_runs(s.rules, recipe, seed, s.strength, guides=s.guides, baselines=s.baselines)
     runs_of_seed = selected(runs, s.only)
     tuned = [run for run in selected(runs, s.tune) if run.repeat == 0] if s.tune else []
