@@ -92,7 +92,9 @@ def linear_probe(features: Features, labels: IntArray, parts: Split, seed: int) 
     The accuracies, and the best weight decay on the validation images.
     """
     scaled, classes = standardised(features, parts.train), torch.from_numpy(labels)
-    classifiers = [zero_classifier(features.shape[1], int(labels.max()) + 1) for _ in WEIGHT_DECAYS]
+    classifiers = [torch.nn.Linear(features.shape[1], int(labels.max()) + 1) for _ in WEIGHT_DECAYS]
+    for weights in torch.nn.ModuleList(classifiers).parameters():
+        torch.nn.init.zeros_(weights)
     _train(classifiers, scaled[parts.train], classes[parts.train], seed)
     answers = [classifier(scaled).argmax(1).numpy() for classifier in classifiers]
     judged = [
@@ -113,14 +115,6 @@ def standardised(features: Features, train: IntArray) -> torch.Tensor:
         raise ValueError("features are not finite: the encoder has diverged, lower the learning rate")
     deviation, mean = torch.std_mean(rows[train], dim=0, correction=0)
     return (rows - mean).div_(deviation.where(deviation > 0, torch.inf))
-
-
-def zero_classifier(width: int, classes: int) -> torch.nn.Linear:
-    """A linear classifier initialised to zero."""
-    classifier = torch.nn.Linear(width, classes)
-    for weights in classifier.parameters():
-        torch.nn.init.zeros_(weights)
-    return classifier
 
 
 def _train(classifiers: list[torch.nn.Linear], rows: torch.Tensor, classes: torch.Tensor, seed: int) -> None:
