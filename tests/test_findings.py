@@ -139,13 +139,14 @@ def few_labels():
 
 
 def choosing():
-    rows = pd.concat([table("choosing"), table("choosing_checkpoints")])
+    encoders = table("choosing_checkpoints")
+    rows = pd.concat([table("choosing"), encoders])
     means = rows.groupby(["kind", "labels"])[["regret", "chance"]].mean()
     return [
         f"at most {means['regret'].max():.3f}",
         f"at least {means['chance'].min():.2f}",
-        f"{rows['seed'].nunique()} worlds, {rows['draw'].nunique()} draws",
-        f"{len(rows)} choices, {5 * len(means) + 5} looks",  # and five numbers of pairings of glyphs
+        f"{rows['seed'].nunique()} worlds ({encoders['seed'].nunique()} for encoders), {rows['draw'].nunique()} draws",
+        f"{len(rows)} choices, {5 * len(means)} looks",  # regret, chance, wrong, undecided and covered
         f"worse in {int(rows['wrong'].sum())} of",
     ], []
 
