@@ -47,6 +47,14 @@ def test_each_table_is_named_with_the_commit_of_its_sidecar(folder):
     assert [name for name in records if f"`{name}.parquet`" not in tables] == []
     assert [name for name, record in records.items() if str(record["commit"]) not in run] == []
     assert TAG in run
+    assert "make setup" in run
+    assert "was not tried" in run  # the run again
+
+
+def test_data_is_fetched_after_the_checkout(folder):
+    run = text(folder).split("\n## How it was run\n")[1].split("\n## Tables\n")[0]
+    if "make data" in run:
+        assert run.index("git checkout") < run.index("make data")
 
 
 def test_a_registered_plan_is_the_one_that_was_registered(folder):
