@@ -1,6 +1,9 @@
 """Convenient arguments: paths and bounds as text, settings as dicts, seeds and workers as numbers, and `None`."""
 
+import ast
+import re
 from dataclasses import dataclass
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import networkx as nx
@@ -10,6 +13,10 @@ import pytest
 
 import pairbounds as pb
 from pairbounds.sweeps.studies import STUDIES
+
+PACKAGE = Path(pb.__file__).parent
+ROOMS = ("theory", "real_data", "simulations", "sweeps")  # the library, without the commands
+OPTION = re.compile(r"(?<![\w-])--[a-z]")  # of a command line
 
 GRAPH = pb.LatentWorld(n_classes=3, n_styles=2).caption_graph(noise=0.1, detail=0.3)
 WIDTHS, ONE_WIDTH = pb.check_bounds(GRAPH, [2, 3]), pb.check_bounds(GRAPH, 2)
@@ -85,3 +92,14 @@ def test_bounds_at_one_width_are_drawn_as_markers(table):
 def test_a_wrong_argument_raises_with_the_right_call(call, cure):
     with pytest.raises((ValueError, TypeError, AttributeError), match=cure):
         call()
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_messages_of_the_library_name_arguments_and_not_options(room):
+    """`with_options` translates an argument in backticks for the command line."""
+    for path in sorted((PACKAGE / room).rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+                assert not OPTION.search(node.value), f"{path}, line {node.lineno}: {node.value}"
