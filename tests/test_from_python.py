@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 import pairbounds as pb
+from pairbounds.sweeps import SweepConfiguration
 from pairbounds.sweeps.studies import STUDIES
 
 PACKAGE = Path(pb.__file__).parent
@@ -51,7 +52,7 @@ WORKING = {
     "an audit": (lambda: pb.audit("kinds.csv", "pairs.csv", "out", {"k": 2}).summary["n_classes"], 2),
     "a study by a dict": (lambda: pb.run_study("shifted", {"noise": 0.5}, [0, 1])["shifted"]["value"].sum(), 2.0),
     "a study in a process": (lambda: pb.run_study("shifted", None, 2, 1)["shifted"]["value"].sum(), 1.0),
-    "a sweep's path": (lambda: pb.SweepConfiguration.read("sweep.toml").seeds, 2),
+    "a sweep's path": (lambda: SweepConfiguration.read("sweep.toml").seeds, 2),
     "a sweep by a dict": (lambda: pb.run_sweep({"study": "shifted", "seeds": 1}, "out", 1).rows, {"shifted": 1}),
     "one bound": (lambda: [*pb.check_bounds(GRAPH, 2, bounds="probe-error")["bound"]], ["probe-error"]),
     "a registered bound": (lambda: len(pb.check_bounds(GRAPH, 2, bounds=[pb.BOUNDS["probe-mse"], "probe-error"])), 2),
