@@ -84,7 +84,7 @@ def test_bounds_at_one_width_are_drawn_as_markers(table):
         (lambda: pb.PairGraph("graph.npz"), "read_graph"),
         (lambda: pb.PairGraph(pd.DataFrame({"image": ["a"], "caption": ["b"]})), "from_pairs"),
         (lambda: pb.check_bounds(pb.read_graph("graph.npz"), 2), r"read_graph\(\.\.\.\)\.graph"),
-        (lambda: pb.audit("pairs.csv", out="out", settings=2), r"Settings\(\.\.\.\), or a dict"),
+        (lambda: pb.audit("pairs.csv", out="out", settings=2), r"AuditSettings\(\.\.\.\), or a dict"),
         (lambda: pb.run_study("shifted", {"nois": 1.0}, [0]), "is it 'noise'"),
         (lambda: pb.run_study("shifted", 0.5, [0]), r"Shifted\(\.\.\.\), or a dict"),
         (lambda: pb.run_study("shifted", None, 0), "at least 1"),

@@ -13,7 +13,6 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.real_data.audit.counting import NONE
 from pairbounds.real_data.audit.noise_trials import exchanged
 from pairbounds.real_data.audit.suspicious_rows import DROPPED, judged_pairs
 from pairbounds.real_data.caption_graphs import caption_graph
@@ -66,7 +65,7 @@ def judged(
     images, captions = np.unique(np.column_stack([images, exchanged(captions, share, rng)]), axis=0).T
     is_wrong = np.asarray(graph.joint[images, captions]).ravel() == 0
     by_labels = judged_pairs(images, captions, labels)["support"].to_numpy()
-    without_labels = judged_pairs(images, captions, np.full_like(labels, NONE))["support"].to_numpy()
+    without_labels = judged_pairs(images, captions, np.full_like(labels, -1))["support"].to_numpy()
     scores = {
         "support": by_labels,
         "support without labels": without_labels,
