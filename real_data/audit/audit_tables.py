@@ -20,14 +20,15 @@ TABLES = ("bounds", "spectrum", "hub_captions", *NEED_LABELS)
 
 def audit_tables(pairs: CountedPairs, triplets: Spectrum, bounds: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Tables by name: bounds, spectrum, hub_captions, and with labels those of `NEED_LABELS`."""
-    captions = caption_table(pairs)
+    shares = None if pairs.classes is None else class_shares(pairs.graph)
+    captions = caption_table(pairs, shares)
     hubs = captions.iloc[_largest(captions["induced_share"], captions["mass"])]
     tables = {"bounds": bounds, "spectrum": spectrum_table(pairs, triplets), "hub_captions": _ranked(hubs)}
-    if pairs.classes is not None:
+    if shares is not None:
         crossing = captions.iloc[_largest(captions["alpha_share"])]
         tables["crossing_captions"] = _ranked(crossing[crossing["alpha_share"] > 0])
-        across = _across_classes(pairs)
-        tables["classes"] = class_table(pairs, across)
+        across = _across_classes(pairs_by_class(pairs.graph), shares)
+        tables["classes"] = class_table(pairs, shares, across)
         tables["class_pairs"] = class_pair_table(pairs, across)
     return tables
 
@@ -45,7 +46,7 @@ def spectrum_table(pairs: CountedPairs, triplets: Spectrum) -> pd.DataFrame:
     )
 
 
-def class_table(pairs: CountedPairs, across: sp.csr_array) -> pd.DataFrame:
+def class_table(pairs: CountedPairs, shares: sp.csc_array, across: sp.csr_array) -> pd.DataFrame:
     """Every class, the least consistent first.
 
     Returns
@@ -56,8 +57,8 @@ def class_table(pairs: CountedPairs, across: sp.csr_array) -> pd.DataFrame:
         mixes_with (the class of most of its inconsistent pairs; missing if it has none).
     """
     graph = pairs.graph
-    mass, by_class = class_masses(graph), pairs_by_class(graph)
-    cuts = np.bincount(by_class.indices, by_class.data * (1 - class_shares(graph))).astype(np.float64)
+    mass = class_masses(graph)
+    cuts = np.bincount(shares.indices, pairs_by_class(graph).data * (1 - shares.data)).astype(np.float64)
     partners = _names(pairs.classes, np.asarray(across.argmax(axis=1)).ravel())
     table = pd.DataFrame(
         {
@@ -97,8 +98,12 @@ def class_pair_table(pairs: CountedPairs, across: sp.csr_array) -> pd.DataFrame:
     return _ranked(table.iloc[_largest(probability)])
 
 
-def caption_table(pairs: CountedPairs) -> pd.DataFrame:
+def caption_table(pairs: CountedPairs, shares: sp.csc_array | None) -> pd.DataFrame:
     """Every caption, in the order of the graph.
+
+    Parameters
+    ----------
+    shares : `class_shares`, with labels
 
     Returns
     -------
@@ -117,11 +122,10 @@ def caption_table(pairs: CountedPairs) -> pd.DataFrame:
             "induced_share": _shares(np.maximum(0.0, mass - caption_squares(graph) / mass)),
         }
     )
-    if pairs.classes is None:
+    if shares is None:
         return table
-    shares, by_class = class_shares(graph), pairs_by_class(graph)
-    crossing = np.add.reduceat(shares * (1 - shares), by_class.indptr[:-1])
-    main = _names(pairs.classes, np.asarray(by_class.argmax(axis=0)).ravel())
+    crossing = np.add.reduceat(shares.data * (1 - shares.data), shares.indptr[:-1])
+    main = _names(pairs.classes, np.asarray(pairs_by_class(graph).argmax(axis=0)).ravel())
     return table.assign(crossing=crossing, alpha_share=_shares(mass * crossing), main_class=main)
 
 
@@ -137,10 +141,8 @@ def _largest(*keys: npt.ArrayLike) -> IntArray:
     return np.lexsort([-np.asarray(key, dtype=np.float32) for key in reversed(keys)])[:TOP]
 
 
-def _across_classes(pairs: CountedPairs) -> sp.csr_array:
+def _across_classes(by_class: sp.csc_array, shares: sp.csc_array) -> sp.csr_array:
     """`P_T` summed over pairs of different classes, (r, r)."""
-    by_class = pairs_by_class(pairs.graph)
-    shares = sp.csc_array((class_shares(pairs.graph), by_class.indices, by_class.indptr), by_class.shape)
     between = sp.csr_array(by_class @ shares.T)
     between.setdiag(0)
     between.eliminate_zeros()

@@ -16,6 +16,7 @@ from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
+import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import EPS, FloatArray
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -36,11 +37,12 @@ def self_pair_masses(graph: PairGraph) -> FloatArray:
     return np.add.reduceat(joint.data**2 / graph.right_marginal[joint.indices], joint.indptr[:-1]).astype(np.float64)
 
 
-def class_shares(graph: PairGraph) -> FloatArray:
-    """`P(c | l)` for each entry of `pairs_by_class`; exactly 1 for captions of one class."""
+def class_shares(graph: PairGraph) -> sp.csc_array:
+    """`P(c | l)`, csc_array (r, n_right) with the entries of `pairs_by_class`; exactly 1 for captions of one class."""
     by_class = pairs_by_class(graph)
     masses = np.add.reduceat(by_class.data, by_class.indptr[:-1])
-    return np.asarray(by_class.data / np.repeat(masses, np.diff(by_class.indptr)))
+    shares = by_class.data / np.repeat(masses, np.diff(by_class.indptr))
+    return sp.csc_array((shares, by_class.indices, by_class.indptr), by_class.shape)
 
 
 class Estimate(NamedTuple):
@@ -58,7 +60,8 @@ def labelling_errors(graph: PairGraph) -> tuple[Estimate, Estimate | None]:
     images, and its interval does not show it. The second error has little bias.
     """
     p, alpha, self_pairs = graph.left_marginal, induced_labelling_error(graph), self_pair_masses(graph)
-    class_collisions = np.add.reduceat(class_shares(graph) ** 2, pairs_by_class(graph).indptr[:-1])
+    shares = class_shares(graph)
+    class_collisions = np.add.reduceat(shares.data**2, shares.indptr[:-1])
     image_collisions = caption_squares(graph) / graph.right_marginal**2
     crossing = 2 * p * cross_class_leaks(graph) - p + graph.joint @ class_collisions
     with_itself = 2 * self_pairs - graph.joint @ image_collisions

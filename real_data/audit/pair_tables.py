@@ -117,6 +117,7 @@ def open_tables(pairs: Path, labels: Path | None = None, columns: Columns | None
     """
     columns = columns or Columns()
     files = _files(pairs)
+    label_files = files if labels is None else _files(labels)
     roles = pair_columns(files[0], columns.image, columns.caption, columns.weight)
     for role in ("image", "caption"):
         if ROLES[role] not in roles:
@@ -127,11 +128,10 @@ def open_tables(pairs: Path, labels: Path | None = None, columns: Columns | None
     paired = RoleTable(pairs, files, {role: roles[side] for role, side in ROLES.items() if side in roles})
     if labels is None and columns.label is None and "left labels" not in roles:
         return AuditTables(paired, None)
-    path = pairs if labels is None else labels
-    files = _files(path)
-    image, label = label_columns(files[0], columns.label and files[0].require(columns.label))
-    image = columns.image if columns.image is not None and columns.image in files[0].names else image
-    return AuditTables(paired, RoleTable(path, files, {"image": image, "label": label}))
+    first = label_files[0]
+    image, label = label_columns(first, columns.label and first.require(columns.label))
+    image = columns.image if columns.image is not None and columns.image in first.names else image
+    return AuditTables(paired, RoleTable(labels or pairs, label_files, {"image": image, "label": label}))
 
 
 def _files(path: Path) -> list[TableFile]:
