@@ -9,9 +9,10 @@ import scipy.sparse as sp
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.real_data.audit.measuring import caption_squares, class_shares
 from pairbounds.real_data.audit.pair_tables import CountedPairs
+from pairbounds.theory.graph.classes import pairs_by_class, required_labels
+from pairbounds.theory.graph.singular_triplets import Spectrum
 from pairbounds.theory.quantities.connectivity import class_second_eigenvalues
-from pairbounds.theory.quantities.consistency import class_masses, label_energy, pairs_by_class, required_labels
-from pairbounds.theory.spectrum.triplets import Spectrum
+from pairbounds.theory.quantities.consistency import class_masses, label_energy
 
 TOP = 1_000  # rows of a ranking
 NEED_LABELS = ("crossing_captions", "classes", "class_pairs")

@@ -95,17 +95,17 @@ def audit(
     return audit_opened(tables, Path(out), as_settings(AuditSettings, settings), noise)
 
 
-def audit_opened(files: AuditTables, out: Path, settings: AuditSettings, noise: float | None = None) -> Audit:
+def audit_opened(inputs: AuditTables, out: Path, settings: AuditSettings, noise: float | None = None) -> Audit:
     """Audit opened tables; see `audit`."""
     if noise is not None and not 0 < noise < 1:
         raise ValueError(f"noise={noise!r} must be in (0, 1): give the share of wrong captions")
-    if noise is not None and files.labels is None:
+    if noise is not None and inputs.labels is None:
         raise ValueError("noise: labels are missing: give labels, or the name of their column")
-    paths = {name: None if table is None else str(table.path) for name, table in files._asdict().items()}
+    paths = {name: None if table is None else str(table.path) for name, table in inputs._asdict().items()}
     configuration = paths | asdict(settings) | ({} if noise is None else {"noise": noise})
     with locked_folder(out), Bar(total=len(STAGES)) as bar:
         _show(bar, "read")
-        pairs = count_pairs(files)
+        pairs = count_pairs(inputs)
         k = min(WIDTH, *pairs.graph.shape) if settings.k is None else settings.k
         require_width(pairs.graph.shape, k)
         _show(bar, "spectrum")
@@ -120,7 +120,7 @@ def audit_opened(files: AuditTables, out: Path, settings: AuditSettings, noise: 
             tables[NOISE], words = caption_noise(pairs.graph, noise, k, device=settings.device, seed=settings.seed)
         keys = {name: write_table(table, out / f"{name}.parquet", configuration) for name, table in tables.items()}
         metadata = {
-            "columns": {name: table.account for name, table in files._asdict().items() if table is not None},
+            "columns": {name: table.column_roles for name, table in inputs._asdict().items() if table is not None},
             "provenance": provenance(configuration) | {"content_keys": keys},
             "noise": list(words) or None,
         }

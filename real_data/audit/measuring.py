@@ -19,9 +19,10 @@ import numpy as np
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import EPS, FloatArray
+from pairbounds.theory.graph.classes import pairs_by_class
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.connectivity import cross_class_leaks
-from pairbounds.theory.quantities.consistency import induced_labelling_error, pairs_by_class
+from pairbounds.theory.quantities.consistency import induced_labelling_error
 
 CONFIDENCE = 0.95
 

@@ -55,7 +55,7 @@ class RoleTable:
                 file.require(name)
 
     @property
-    def account(self) -> dict[str, object]:
+    def column_roles(self) -> dict[str, object]:
         """Columns by role, and ignored columns."""
         ignored = [name for name in self.files[0].names if name not in self.columns.values()]
         return {**self.columns, "ignored": ignored}

@@ -9,8 +9,8 @@ import pandas as pd
 from pairbounds.infrastructure.plain import plain
 from pairbounds.real_data.audit.measuring import labelling_errors, self_pair_masses
 from pairbounds.real_data.audit.pair_tables import CountedPairs
+from pairbounds.theory.graph.singular_triplets import Spectrum
 from pairbounds.theory.quantities.consistency import class_masses, guess_error
-from pairbounds.theory.spectrum.triplets import Spectrum
 
 UNIT = 1e-9  # tolerance for singular values of 1, one for each component
 
