@@ -28,9 +28,7 @@ def audit_tables(pairs: CountedPairs, triplets: Spectrum, bounds: pd.DataFrame) 
     if shares is not None:
         crossing = captions.iloc[_largest(captions["alpha_share"])]
         tables["crossing_captions"] = _ranked(crossing[crossing["alpha_share"] > 0])
-        across = _across_classes(pairs_by_class(pairs.graph), shares)
-        tables["classes"] = class_table(pairs, shares, across)
-        tables["class_pairs"] = class_pair_table(pairs, across)
+        tables |= class_tables(pairs, shares)
     return tables
 
 
@@ -47,21 +45,31 @@ def spectrum_table(pairs: CountedPairs, triplets: Spectrum) -> pd.DataFrame:
     )
 
 
-def class_table(pairs: CountedPairs, shares: sp.csc_array, across: sp.csr_array) -> pd.DataFrame:
-    """Every class, the least consistent first.
+def class_tables(pairs: CountedPairs, shares: sp.csc_array) -> dict[str, pd.DataFrame]:
+    """Every class, the least consistent first; and the `TOP` pairs of classes that mix most.
+
+    Parameters
+    ----------
+    shares : `class_shares`
 
     Returns
     -------
-    DataFrame with columns
+    classes : DataFrame with columns
         rank (from 1), class, n_images, mass (its probability), consistency (`Pr[y(x') = c | y(x) = c]` of induced
         pairs), alpha_share (its share of α_T), second_eigenvalue (an upper bound on λ₂(c); at 1 it is disconnected),
         mixes_with (the class of most of its inconsistent pairs; missing if it has none).
+    class_pairs : DataFrame with columns
+        rank (from 1), first, second (classes), probability (that the ends of an induced pair have these two labels, in
+        either order), alpha_share (its share of α_T), lift (probability over that of independent labels).
     """
     graph = pairs.graph
-    mass = class_masses(graph)
-    cuts = np.bincount(shares.indices, pairs_by_class(graph).data * (1 - shares.data)).astype(np.float64)
+    mass, by_class = class_masses(graph), pairs_by_class(graph)
+    across = sp.csr_array(by_class @ shares.T)  # `P_T` summed over pairs of classes, (r, r)
+    across.setdiag(0)
+    across.eliminate_zeros()
+    cuts = np.bincount(shares.indices, by_class.data * (1 - shares.data)).astype(np.float64)
     partners = _names(pairs.classes, np.asarray(across.argmax(axis=1)).ravel())
-    table = pd.DataFrame(
+    classes = pd.DataFrame(
         {
             "class": _names(pairs.classes, np.arange(len(mass))),
             "n_images": np.bincount(required_labels(graph, "left")),
@@ -72,22 +80,10 @@ def class_table(pairs: CountedPairs, shares: sp.csc_array, across: sp.csr_array)
             "mixes_with": partners.where(across.sum(axis=1) > 0),
         }
     )
-    return _ranked(table.sort_values("consistency", kind="stable"))
-
-
-def class_pair_table(pairs: CountedPairs, across: sp.csr_array) -> pd.DataFrame:
-    """The `TOP` pairs of classes that mix most.
-
-    Returns
-    -------
-    DataFrame with columns
-        rank (from 1), first, second (classes), probability (that the ends of an induced pair have these two labels, in
-        either order), alpha_share (its share of α_T), lift (probability over that of independent labels).
-    """
-    joined, mass = sp.triu(across, 1, format="coo"), class_masses(pairs.graph)
+    joined = sp.triu(across, 1, format="coo")
     first, second = joined.coords
     probability = 2 * joined.data
-    table = pd.DataFrame(
+    class_pairs = pd.DataFrame(
         {
             "first": _names(pairs.classes, first),
             "second": _names(pairs.classes, second),
@@ -96,7 +92,10 @@ def class_pair_table(pairs: CountedPairs, across: sp.csr_array) -> pd.DataFrame:
             "lift": probability / (2 * mass[first] * mass[second]),
         }
     )
-    return _ranked(table.iloc[_largest(probability)])
+    return {
+        "classes": _ranked(classes.sort_values("consistency", kind="stable")),
+        "class_pairs": _ranked(class_pairs.iloc[_largest(probability)]),
+    }
 
 
 def caption_table(pairs: CountedPairs, shares: sp.csc_array | None) -> pd.DataFrame:
@@ -140,14 +139,6 @@ def _ranked(table: pd.DataFrame) -> pd.DataFrame:
 def _largest(*keys: npt.ArrayLike) -> IntArray:
     """Indices of the `TOP` largest, sorted by the first key first; round-off does not change the order."""
     return np.lexsort([-np.asarray(key, dtype=np.float32) for key in reversed(keys)])[:TOP]
-
-
-def _across_classes(by_class: sp.csc_array, shares: sp.csc_array) -> sp.csr_array:
-    """`P_T` summed over pairs of different classes, (r, r)."""
-    between = sp.csr_array(by_class @ shares.T)
-    between.setdiag(0)
-    between.eliminate_zeros()
-    return between
 
 
 def _names(values: pa.Array | None, numbers: np.ndarray) -> pd.Series:
