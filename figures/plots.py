@@ -34,7 +34,6 @@ __all__ = [
     "plot_classes",
     "plot_comparison",
     "plot_consistency",
-    "plot_phase",
     "plot_spectrum",
 ]
 
@@ -228,39 +227,6 @@ def plot_comparison(tables: Mapping[str, pd.DataFrame], bound: str = "multihop-m
     ax.set(xlabel="width k", ylabel=_axis(quantity))
     ax.set_ylim(bottom=0)
     ax.legend()
-    return ax
-
-
-@_on_axes
-def plot_phase(table: pd.DataFrame, x: str, y: str, value: str, *, ax: Axes | None = None, **options: Any) -> Axes:
-    """Plot a column of a sweep's table over two of its axes, averaged over other axes such as seeds.
-
-    Parameters
-    ----------
-    x, y, value : names of columns
-    options : options of `matplotlib.axes.Axes.pcolormesh`
-
-    Raises
-    ------
-    ValueError : a missing column; fewer than two values along an axis; rows of several bounds, whose mean has no
-        meaning
-    """
-    _require(table, (x, y, value), "a sweep")
-    bounds = table["bound"].unique() if "bound" in table else ()
-    if len(bounds) > 1 and "bound" not in (x, y):
-        names = ", ".join(map(str, bounds))
-        raise ValueError(
-            f"the table has rows of {len(bounds)} bounds, {names}: choose one, table[table['bound'] == ...]"
-        )
-    plane = table.groupby([y, x])[value].mean().unstack()
-    if min(plane.shape) < 2:
-        raise ValueError(f"the table has {plane.shape[1]} values of {x} and {plane.shape[0]} of {y}: a map needs two")
-    assert ax is not None
-    look: dict[str, Any] = {"cmap": "cividis", "rasterized": True} | options
-    mesh = ax.pcolormesh(plane.columns, plane.index, plane, **look)
-    ax.figure.colorbar(mesh, ax=ax, label=value)
-    ax.set(xlabel=x, ylabel=y)
-    ax.grid(visible=False)
     return ax
 
 

@@ -38,10 +38,8 @@ from pairbounds.theory.quantities.population_infonce import infonce_loss as info
 from pairbounds.real_data.untrained_features import untrained_features as untrained_features
 from pairbounds.theory.quantities.linear_encoders import linear_optimum as linear_optimum
 from pairbounds.theory.quantities.linear_encoders import encoder_from_pairs as encoder_from_pairs
-from pairbounds.theory.quantities.linear_encoders import LinearEncoder as LinearEncoder
 from pairbounds.theory.graph.through_features import whitened as whitened
 from pairbounds.theory.quantities.probes import probe as probe
-from pairbounds.theory.quantities.probes import ProbeResult as ProbeResult
 from pairbounds.theory.quantities.logistic import logistic_probe as logistic_probe
 from pairbounds.theory.quantities.probes import zero_shot_error as zero_shot_error
 from pairbounds.theory.quantities.metrics.hypersphere import alignment as alignment
@@ -51,7 +49,6 @@ from pairbounds.theory.quantities.metrics.feature_metrics import metrics as metr
 # Bounds.
 from pairbounds.theory.bounds.check_bounds import check_bounds as check_bounds
 from pairbounds.theory.bounds.encoder_check import check_encoder as check_encoder
-from pairbounds.theory.bounds.encoder_check import EncoderCheck as EncoderCheck
 from pairbounds.theory.bounds.theorem34_few_labels import FewLabels as FewLabels
 from pairbounds.theory.bounds.theorem41_from_labels import probe_mse_from_labels as probe_mse_from_labels
 from pairbounds.theory.bounds.registry import bound as bound
@@ -60,7 +57,6 @@ from pairbounds.theory.bounds.registry import BOUNDS as BOUNDS
 from pairbounds.theory.bounds.gap import over_gap as over_gap
 from pairbounds.infrastructure.hypotheses import HypothesisError as HypothesisError
 from pairbounds.theory.quantities.moment_problem import sharpest as sharpest
-from pairbounds.theory.quantities.moment_problem import Sharpest as Sharpest
 from pairbounds.theory.bounds.theorem36_caption_noise import corrected_for_noise as corrected_for_noise
 from pairbounds.theory.bounds.theorem38_shift import shifted_error as shifted_error
 from pairbounds.theory.bounds.theorem39_prompts import prompt_ensemble as prompt_ensemble
@@ -68,34 +64,27 @@ from pairbounds.theory.bounds.theorem40_caption_vote import caption_vote as capt
 
 # Decisions from few labels.
 from pairbounds.theory.questions.choosing import choose as choose
-from pairbounds.theory.questions.choosing import Choice as Choice
 
 # Questions about pairs.
 from pairbounds.theory.questions.batch import batch_report as batch_report
 from pairbounds.theory.questions.labels_needed import labels_needed_report as labels_needed_report
 from pairbounds.theory.questions.pairs import pairs_report as pairs_report
-from pairbounds.theory.questions.diagnosis.diagnosing import Diagnosis as Diagnosis
 from pairbounds.theory.questions.diagnosis.diagnosing import diagnose as diagnose
 
 # Counterexamples and proofs.
 from pairbounds.theory.attack.search import find_counterexample as find_counterexample
-from pairbounds.theory.attack.search import CounterexampleResult as CounterexampleResult
 from pairbounds.theory.proofs.proof import prove as prove
-from pairbounds.theory.proofs.proof import Proof as Proof
 
 # Training.
 from pairbounds.simulations.encoder_training import train as train
-from pairbounds.simulations.encoder_training import TrainResult as TrainResult
 from pairbounds.simulations.encoders import encoder as encoder
 from pairbounds.simulations.user_code import loss as loss
 
 # Audits, studies and sweeps.
 from pairbounds.real_data.audit.auditing import audit as audit
 from pairbounds.real_data.audit.suspicious_rows import suspicious_rows as suspicious_rows
-from pairbounds.sweeps.studies import Study as Study
 from pairbounds.sweeps.studies import study as study
 from pairbounds.sweeps.sweep import run_study as run_study
-from pairbounds.sweeps.configuration import SweepConfiguration as SweepConfiguration
 from pairbounds.sweeps.sweep import run_sweep as run_sweep
 from pairbounds.infrastructure.foreign import ForeignCodeError as ForeignCodeError
 
@@ -105,7 +94,6 @@ from pairbounds.figures.plots import plot_choice as plot_choice
 from pairbounds.figures.plots import plot_classes as plot_classes
 from pairbounds.figures.plots import plot_comparison as plot_comparison
 from pairbounds.figures.plots import plot_consistency as plot_consistency
-from pairbounds.figures.plots import plot_phase as plot_phase
 from pairbounds.figures.plots import plot_spectrum as plot_spectrum
 from pairbounds.infrastructure.tables import to_latex as to_latex
 

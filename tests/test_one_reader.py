@@ -19,8 +19,7 @@ from PIL import Image
 from pairbounds import PairGraph, read_graph, read_labels
 from pairbounds.__main__ import app
 from pairbounds.infrastructure import reading
-from pairbounds.real_data.audit.counting import count_pairs
-from pairbounds.real_data.audit.pair_tables import open_tables
+from pairbounds.real_data.audit.pair_tables import count_pairs, open_tables
 from pairbounds.real_data.datasets.table import table
 
 WORDS = (

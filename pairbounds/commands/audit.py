@@ -11,8 +11,7 @@ from pairbounds.infrastructure.options import Columns, Force, Json, column_names
 from pairbounds.infrastructure.plain import as_line
 from pairbounds.infrastructure.tables import require_table_path
 from pairbounds.real_data.audit.audit_report import print_report
-from pairbounds.real_data.audit.auditing import WIDTH, Settings, outputs
-from pairbounds.real_data.audit.auditing import audit as audit_pairs
+from pairbounds.real_data.audit.auditing import WIDTH, AuditSettings, audit_opened, outputs
 from pairbounds.real_data.audit.pair_tables import Columns as TableColumns
 from pairbounds.real_data.audit.pair_tables import open_tables
 from pairbounds.real_data.audit.suspicious_rows import require_cleanable, write_suspicious
@@ -49,13 +48,12 @@ def audit(
     """
     ends, weight = column_names(columns)
     image, caption = ends or (None, None)
-    roles = TableColumns(image, caption, weight, label_col)
     extra = [part for path in (rows, clean) if path is not None for part in table_outputs(require_table_path(path))]
     require_safe_outputs([*outputs(out), *extra], [pairs, labels], force=force)
-    tables = open_tables(pairs, labels, roles)
+    tables = open_tables(pairs, labels, TableColumns(image, caption, weight, label_col))
     if clean is not None:
         require_cleanable(tables, clean)
-    done = audit_pairs(pairs, labels, out, Settings(k), roles, noise)
+    done = audit_opened(tables, out, AuditSettings(k), noise)
     written = f"{out}: summary.json, {', '.join(f'{name}.parquet' for name in done.tables)}"
     if not as_records:
         print_report(done.summary, done.tables)

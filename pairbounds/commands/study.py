@@ -227,10 +227,7 @@ def sweep(
     for name, path in result.tables.items():
         echo(f"{path}: {result.rows.get(name, 0)} rows, {len(result.failures)} of {result.cells} cells failed")
     drawing = drawn_by({name: path for name, path in result.tables.items() if result.rows.get(name)})
-    echo(
-        *drawing or ["no figure here draws it: pb.plot_phase maps a column over two of its settings"],
-        err=True,
-    )
+    echo(*drawing or ["no figure here draws it"], err=True)
     if result.failures:
         failure = result.failures[0]
         settings = ", ".join(f"{name}={value}" for name, value in failure["settings"].items())

@@ -127,7 +127,7 @@ def given_settings(file: Path | None, assignments: Sequence[str]) -> dict[str, A
     for assignment in assignments:
         name, equals, value = assignment.partition("=")
         if not equals:
-            raise ValueError(f"--set {assignment}: write NAME=VALUE")
+            raise ValueError(f"the setting {assignment!r} has no value: write NAME=VALUE")
         try:
             settings[name] = tomllib.loads(f"value = {value}")["value"]
         except tomllib.TOMLDecodeError:

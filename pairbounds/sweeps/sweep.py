@@ -255,7 +255,7 @@ def _outcomes(cells: Sequence[Cell], workers: int | str) -> "Generator[tuple[int
         except BrokenProcessPool as error:
             raise RuntimeError(
                 "a worker process was killed, perhaps because memory ran out: run the command again with a "
-                "smaller --jobs"
+                "smaller number of processes, `jobs=`"
             ) from error
 
 

@@ -21,7 +21,7 @@ NO_LABELS = (
     "No labels: consistency, α_T, the probe error and the bounds on it are unknown, and nothing here replaces them. "
     "100 labelled images, drawn at random, are enough "
     "for the error of a probe with an interval (theorem 41, pb.probe_mse_from_labels). On a labelled table like this "
-    "one, `pairbounds pairs FILE --labels-needed` says how many a probe needs."
+    "one, `pairbounds pairs FILE` with `labels_needed=` says how many a probe needs."
 )
 
 

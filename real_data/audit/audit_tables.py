@@ -7,137 +7,131 @@ import pyarrow as pa
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.real_data.audit.counting import Counted
-from pairbounds.real_data.audit.measuring import Agreement, Measures
-from pairbounds.theory.quantities.consistency import class_masses, required_labels
+from pairbounds.real_data.audit.measuring import caption_squares, class_shares
+from pairbounds.real_data.audit.pair_tables import CountedPairs
+from pairbounds.theory.graph.classes import pairs_by_class, required_labels
+from pairbounds.theory.graph.singular_triplets import Spectrum
+from pairbounds.theory.quantities.connectivity import class_second_eigenvalues
+from pairbounds.theory.quantities.consistency import class_masses, label_energy
 
 TOP = 1_000  # rows of a ranking
 NEED_LABELS = ("crossing_captions", "classes", "class_pairs")
 TABLES = ("bounds", "spectrum", "hub_captions", *NEED_LABELS)
 
 
-def audit_tables(measures: Measures, names: Counted) -> dict[str, pd.DataFrame]:
+def audit_tables(pairs: CountedPairs, triplets: Spectrum, bounds: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Tables by name: bounds, spectrum, hub_captions, and with labels those of `NEED_LABELS`."""
-    captions = caption_table(measures)
-    hubs = _largest(captions["induced_share"], captions["mass"])
-    tables = {
-        "bounds": measures.bounds,
-        "spectrum": spectrum_table(measures),
-        "hub_captions": _ranked_captions(captions, hubs, measures, names),
-    }
-    if measures.agreement is not None:
-        crossing = _largest(captions["alpha_share"])
-        crossing = crossing[captions["alpha_share"].to_numpy()[crossing] > 0]
-        across = _across_classes(measures.agreement)
-        tables["crossing_captions"] = _ranked_captions(captions, crossing, measures, names)
-        tables["classes"] = class_table(measures, measures.agreement, across, names)
-        tables["class_pairs"] = class_pair_table(measures, across, names)
+    shares = None if pairs.classes is None else class_shares(pairs.graph)
+    captions = caption_table(pairs, shares)
+    hubs = captions.iloc[_largest(captions["induced_share"], captions["mass"])]
+    tables = {"bounds": bounds, "spectrum": spectrum_table(pairs, triplets), "hub_captions": _ranked(hubs)}
+    if shares is not None:
+        crossing = captions.iloc[_largest(captions["alpha_share"])]
+        tables["crossing_captions"] = _ranked(crossing[crossing["alpha_share"] > 0])
+        tables |= class_tables(pairs, shares)
     return tables
 
 
-def spectrum_table(measures: Measures) -> pd.DataFrame:
+def spectrum_table(pairs: CountedPairs, triplets: Spectrum) -> pd.DataFrame:
     """The k + 1 leading triplets: i (from 1), singular_value, upper_value (its upper end), residual, label_energy."""
-    triplets, agreement = measures.triplets, measures.agreement
     return pd.DataFrame(
         {
             "i": np.arange(1, len(triplets.singular_values) + 1),
             "singular_value": triplets.singular_values,
             "upper_value": triplets.upper_values,
             "residual": triplets.residuals,
-            "label_energy": np.nan if agreement is None else agreement.energy,
+            "label_energy": np.nan if pairs.classes is None else label_energy(pairs.graph, triplets),
         }
     )
 
 
-def class_table(measures: Measures, agreement: Agreement, across: sp.csr_array, names: Counted) -> pd.DataFrame:
-    """Every class, the least consistent first.
+def class_tables(pairs: CountedPairs, shares: sp.csc_array) -> dict[str, pd.DataFrame]:
+    """Every class, the least consistent first; and the `TOP` pairs of classes that mix most.
+
+    Parameters
+    ----------
+    shares : `class_shares`
 
     Returns
     -------
-    DataFrame with columns
+    classes : DataFrame with columns
         rank (from 1), class, n_images, mass (its probability), consistency (`Pr[y(x') = c | y(x) = c]` of induced
         pairs), alpha_share (its share of α_T), second_eigenvalue (an upper bound on λ₂(c); at 1 it is disconnected),
         mixes_with (the class of most of its inconsistent pairs; missing if it has none).
-    """
-    labels, mass = required_labels(measures.graph, "left"), class_masses(measures.graph)
-    crossing = agreement.by_class.data * (1 - agreement.shares)
-    cuts = np.bincount(agreement.by_class.indices, crossing).astype(np.float64)
-    table = pd.DataFrame(
-        {
-            "class": _names(names.classes, np.arange(len(mass))),
-            "n_images": np.bincount(labels),
-            "mass": mass,
-            "consistency": 1 - cuts / mass,
-            "alpha_share": _shares(cuts),
-            "second_eigenvalue": agreement.second_eigenvalues,
-        }
-    )
-    partner = _names(names.classes, np.asarray(across.argmax(axis=1)).ravel())
-    table["mixes_with"] = partner.where(across.sum(axis=1) > 0)
-    return _ranked(table, np.argsort(table["consistency"].to_numpy(), kind="stable"))
-
-
-def class_pair_table(measures: Measures, across: sp.csr_array, names: Counted) -> pd.DataFrame:
-    """The `TOP` pairs of classes that mix most.
-
-    Returns
-    -------
-    DataFrame with columns
+    class_pairs : DataFrame with columns
         rank (from 1), first, second (classes), probability (that the ends of an induced pair have these two labels, in
         either order), alpha_share (its share of α_T), lift (probability over that of independent labels).
     """
-    pairs, mass = sp.triu(across, 1, format="coo"), class_masses(measures.graph)
-    first, second = pairs.coords
-    probability = 2 * pairs.data
-    table = pd.DataFrame(
+    graph = pairs.graph
+    mass, by_class = class_masses(graph), pairs_by_class(graph)
+    across = sp.csr_array(by_class @ shares.T)  # `P_T` summed over pairs of classes, (r, r)
+    across.setdiag(0)
+    across.eliminate_zeros()
+    cuts = np.bincount(shares.indices, by_class.data * (1 - shares.data)).astype(np.float64)
+    partners = _names(pairs.classes, np.asarray(across.argmax(axis=1)).ravel())
+    classes = pd.DataFrame(
         {
-            "first": _names(names.classes, first),
-            "second": _names(names.classes, second),
+            "class": _names(pairs.classes, np.arange(len(mass))),
+            "n_images": np.bincount(required_labels(graph, "left")),
+            "mass": mass,
+            "consistency": 1 - cuts / mass,
+            "alpha_share": _shares(cuts),
+            "second_eigenvalue": class_second_eigenvalues(graph),
+            "mixes_with": partners.where(across.sum(axis=1) > 0),
+        }
+    )
+    joined = sp.triu(across, 1, format="coo")
+    first, second = joined.coords
+    probability = 2 * joined.data
+    class_pairs = pd.DataFrame(
+        {
+            "first": _names(pairs.classes, first),
+            "second": _names(pairs.classes, second),
             "probability": probability,
             "alpha_share": _shares(probability),
             "lift": probability / (2 * mass[first] * mass[second]),
         }
     )
-    return _ranked(table, _largest(probability))
+    return {
+        "classes": _ranked(classes.sort_values("consistency", kind="stable")),
+        "class_pairs": _ranked(class_pairs.iloc[_largest(probability)]),
+    }
 
 
-def caption_table(measures: Measures) -> pd.DataFrame:
+def caption_table(pairs: CountedPairs, shares: sp.csc_array | None) -> pd.DataFrame:
     """Every caption, in the order of the graph.
+
+    Parameters
+    ----------
+    shares : `class_shares`, with labels
 
     Returns
     -------
     DataFrame with columns
-        mass (`p_R(l)`), n_images (with this caption), induced_share (its share of the induced pairs of two different
-        images); and with labels crossing (`Pr[labels differ]` in its induced pairs), alpha_share (its share of α_T).
+        caption, mass (`p_R(l)`), n_images (with this caption), induced_share (its share of the induced pairs of two
+        different images); and with labels crossing (`Pr[labels differ]` in its induced pairs), alpha_share (its share
+        of α_T), main_class (of the largest `P(c | l)`).
     """
-    mass, facts = measures.graph.right_marginal, measures.facts
+    graph = pairs.graph
+    mass = graph.right_marginal
     table = pd.DataFrame(
         {
+            "caption": pairs.captions.to_pandas(),
             "mass": mass,
-            "n_images": facts.degrees,
-            "induced_share": _shares(np.maximum(0.0, mass - facts.squares / mass)),
+            "n_images": np.bincount(graph.joint.indices, minlength=graph.n_right),
+            "induced_share": _shares(np.maximum(0.0, mass - caption_squares(graph) / mass)),
         }
     )
-    if measures.agreement is None:
+    if shares is None:
         return table
-    shares = measures.agreement.shares
-    crossing = np.add.reduceat(shares * (1 - shares), measures.agreement.by_class.indptr[:-1])
-    return table.assign(crossing=crossing, alpha_share=_shares(mass * crossing))
+    crossing = np.add.reduceat(shares.data * (1 - shares.data), shares.indptr[:-1])
+    main = _names(pairs.classes, np.asarray(pairs_by_class(graph).argmax(axis=0)).ravel())
+    return table.assign(crossing=crossing, alpha_share=_shares(mass * crossing), main_class=main)
 
 
-def _ranked_captions(table: pd.DataFrame, order: IntArray, measures: Measures, names: Counted) -> pd.DataFrame:
-    """The captions in this order, with their names; and with labels main_class, of the largest `P(c | l)`."""
-    ranked = _ranked(table, order)
-    ranked.insert(1, "caption", _names(names.captions, order))
-    if measures.agreement is not None:
-        main = measures.agreement.by_class[:, order].argmax(axis=0)
-        ranked["main_class"] = _names(names.classes, np.asarray(main).ravel())
-    return ranked
-
-
-def _ranked(table: pd.DataFrame, order: IntArray) -> pd.DataFrame:
-    """The rows in this order, with their rank from 1."""
-    ranked = table.iloc[order].reset_index(drop=True)
+def _ranked(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows in their order, with their rank from 1."""
+    ranked = table.reset_index(drop=True)
     ranked.insert(0, "rank", np.arange(1, len(ranked) + 1))
     return ranked
 
@@ -145,16 +139,6 @@ def _ranked(table: pd.DataFrame, order: IntArray) -> pd.DataFrame:
 def _largest(*keys: npt.ArrayLike) -> IntArray:
     """Indices of the `TOP` largest, sorted by the first key first; round-off does not change the order."""
     return np.lexsort([-np.asarray(key, dtype=np.float32) for key in reversed(keys)])[:TOP]
-
-
-def _across_classes(agreement: Agreement) -> sp.csr_array:
-    """`P_T` summed over pairs of different classes, (r, r)."""
-    by_class = agreement.by_class
-    class_shares = sp.csc_array((agreement.shares, by_class.indices, by_class.indptr), by_class.shape)
-    between = sp.csr_array(by_class @ class_shares.T)
-    between.setdiag(0)
-    between.eliminate_zeros()
-    return between
 
 
 def _names(values: pa.Array | None, numbers: np.ndarray) -> pd.Series:

@@ -47,10 +47,10 @@ def caption_noise(
     ------
     ValueError : the graph lacks labels on the left
     """
+    sample, sentences = _sample(graph, seed)
     alpha = induced_labelling_error(graph)
     noisy = 1 - noisy_consistency([1, 1 - alpha], class_masses(graph), share)[1]
-    graph, sample = _sample(graph, seed)
-    pairs = graph.joint.tocoo()
+    pairs = sample.joint.tocoo()
     all_images, all_captions = (side.astype(np.int64) for side in pairs.coords)
     rows = []
     with Bar(total=DRAWS * len(PARTS), desc="noise", unit="tables") as bar:
@@ -60,13 +60,13 @@ def caption_noise(
             images, captions, weights = all_images[chosen], all_captions[chosen], pairs.data[chosen]
             fits = part == 1 or k < min(len(np.unique(images)), len(np.unique(captions)))
             for wrong in (0.0, share) if fits else ():
-                table = sp.coo_array((weights, (images, exchanged(captions, wrong, rng))), shape=graph.shape)
-                measured = _measured(graph.reweighted(table), k, device=device, seed=seed)
+                table = sp.coo_array((weights, (images, exchanged(captions, wrong, rng))), shape=sample.shape)
+                measured = _measured(sample.reweighted(table), k, device=device, seed=seed)
                 rows.append({"part": part, "draw": draw, "share": wrong, "n_pairs": len(chosen), **measured})
             bar.update()
     results = pd.DataFrame(rows)
     return results, (
-        *sample,
+        *sentences,
         f"noise: {share:.0%} of wrong captions leave the best embedding of the population and its errors as they are "
         f"(theorem 36); α_T goes from {alpha:.4f} to {noisy:.4f}",
         _of_tables(results, share),

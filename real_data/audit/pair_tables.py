@@ -1,23 +1,25 @@
-"""Tables of pairs and of labels: choice of their columns, and their rows."""
+"""Tables of pairs and of labels, and the pair graph of their rows.
 
-from collections.abc import Mapping, Sequence
+With labels, unlabelled images are dropped with their pairs, and so are captions without any remaining image. Labels of
+images without pairs are ignored. Ids and labels are text, as in `pairbounds.infrastructure.reading`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.progress import Bar
-from pairbounds.infrastructure.reading import Rows, TableFile, table_file
-from pairbounds.theory.graph.graph_files import (
-    classes_by_name,
-    label_columns,
-    one_label_each,
-    pair_columns,
-)
+from pairbounds.infrastructure.reading import TEXT, Rows, TableFile, table_file
+from pairbounds.theory.graph.graph_files import classes_by_name, label_columns, one_label_each, pair_columns
+from pairbounds.theory.graph.labels import UNLABELLED
+from pairbounds.theory.graph.pair_graph import PairGraph
 
 ROLES = {"image": "left", "caption": "right", "weight": "weight"}  # roles of `pair_columns`
 
@@ -53,9 +55,15 @@ class RoleTable:
                 file.require(name)
 
     @property
-    def ignored(self) -> list[str]:
-        """Columns that are not read."""
-        return [name for name in self.files[0].names if name not in self.columns.values()]
+    def column_roles(self) -> dict[str, object]:
+        """Columns by role, and ignored columns."""
+        ignored = [name for name in self.files[0].names if name not in self.columns.values()]
+        return {**self.columns, "ignored": ignored}
+
+    def batches(self) -> Iterator[Rows]:
+        """Yield the rows of all files, in batches."""
+        for file in self.files:
+            yield from file.batches(list(self.columns.values()))
 
 
 class AuditTables(NamedTuple):
@@ -64,77 +72,66 @@ class AuditTables(NamedTuple):
     pairs: RoleTable
     labels: RoleTable | None
 
-    def columns(self) -> dict[str, dict[str, object]]:
-        """Columns of each table by role, and ignored columns."""
-        tables = {name: table for name, table in self._asdict().items() if table is not None}
-        return {name: {**table.columns, "ignored": table.ignored} for name, table in tables.items()}
-
 
 class PairRows(NamedTuple):
-    """The pairs of rows: dictionary-encoded ends, in the order of first appearance, and weights."""
+    """Rows of a table of pairs, with the classes of their images.
+
+    Attributes
+    ----------
+    images, captions : names of the ends, dictionary-encoded in the order of first appearance
+    weights : 1 without a column of weights
+    class_numbers : class of each distinct image from 0, `UNLABELLED` for an image without a label
+    class_names : sorted; `None` without a table of labels
+    """
 
     images: pa.DictionaryArray
     captions: pa.DictionaryArray
     weights: FloatArray
+    class_numbers: IntArray
+    class_names: pa.Array | None
+
+
+@dataclass(frozen=True, eq=False)
+class CountedPairs:
+    """Pair graph of a table, with the names of its nodes and classes.
+
+    Attributes
+    ----------
+    classes : names of the classes of `graph.left_labels`; `None` without labels
+    n_rows, n_images_without_label : rows read, and images dropped
+    """
+
+    graph: PairGraph
+    images: pa.Array
+    captions: pa.Array
+    classes: pa.Array | None
+    n_rows: int
+    n_images_without_label: int
 
 
 def open_tables(pairs: Path, labels: Path | None = None, columns: Columns | None = None) -> AuditTables:
     """Find the columns of a table of pairs and of one of labels.
 
     Without a table of labels, labels come from the table of pairs if it has the named column, or one of a known name.
+    The image column may have another name in the table of labels than in the pairs.
     """
     columns = columns or Columns()
     files = _files(pairs)
+    label_files = files if labels is None else _files(labels)
     roles = pair_columns(files[0], columns.image, columns.caption, columns.weight)
-    for role, side in list(ROLES.items())[:2]:
-        if side not in roles:
+    for role in ("image", "caption"):
+        if ROLES[role] not in roles:
             names = ", ".join(files[0].names)
             raise ValueError(
                 f"{files[0].path} has no column {role}, only {names}: name both by `columns=IMAGE,CAPTION`"
             )
     paired = RoleTable(pairs, files, {role: roles[side] for role, side in ROLES.items() if side in roles})
-    if labels is None and (columns.label or roles.get("left labels")) is not None:
-        labels = pairs
-    return AuditTables(paired, None if labels is None else _label_table(labels, columns))
-
-
-def _label_table(path: Path, columns: Columns) -> RoleTable:
-    """A table of labels, with columns by `label_columns`; its image column may have another name than in the pairs."""
-    files = _files(path)
-    image, label = label_columns(files[0], columns.label and files[0].require(columns.label))
-    image = columns.image if columns.image is not None and columns.image in files[0].names else image
-    return RoleTable(path, files, {"image": image, "label": label})
-
-
-def read_pairs(pairs: RoleTable) -> PairRows:
-    """All rows of a table of pairs. A table without rows raises `ValueError`."""
-    batches = []
-    with Bar(desc="reading", unit=" pairs") as bar:
-        for rows in (rows for file in pairs.files for rows in file.batches(list(pairs.columns.values()))):
-            batches.append(_pair_rows(rows, pairs.columns))
-            bar.update(len(batches[-1].weights))
-    if not batches:
-        raise ValueError(f"{pairs.path} has no rows: an audit needs at least one pair")
-    *sides, weights = zip(*batches, strict=True)
-    images, captions = (pa.chunked_array(names).unify_dictionaries().combine_chunks() for names in sides)
-    return PairRows(images, captions, np.concatenate(weights))
-
-
-def _pair_rows(rows: Rows, columns: Mapping[str, str]) -> PairRows:
-    ends = (rows.filled(columns[role]).combine_chunks() for role in ("image", "caption"))
-    images, captions = (names.dictionary_encode() for names in ends)
-    weights = rows.weights(columns["weight"]) if "weight" in columns else np.ones(len(images))
-    return PairRows(images, captions, weights)
-
-
-def class_of_image(table: RoleTable) -> "pd.Series[Any]":
-    """Class of each labelled image in a table of labels, indexed by the name of the image."""
-    columns = [table.columns["image"], table.columns["label"]]
-    classes = [classes_by_name(rows, *columns) for file in table.files for rows in file.batches(columns)]
-    cells = pd.concat(classes).reset_index() if classes else pd.DataFrame()
-    if cells.empty:
-        raise ValueError(f"{table.path} has no label in any row: leave it out, or fill its column of labels")
-    return one_label_each(cells, table.path)
+    if labels is None and columns.label is None and "left labels" not in roles:
+        return AuditTables(paired, None)
+    first = label_files[0]
+    image, label = label_columns(first, columns.label and first.require(columns.label))
+    image = columns.image if columns.image is not None and columns.image in first.names else image
+    return AuditTables(paired, RoleTable(labels or pairs, label_files, {"image": image, "label": label}))
 
 
 def _files(path: Path) -> list[TableFile]:
@@ -143,3 +140,64 @@ def _files(path: Path) -> list[TableFile]:
     if not paths:
         raise ValueError(f"{path} is an empty folder: give a table, or a folder of them")
     return [table_file(file, header=True) for file in paths]
+
+
+def count_pairs(tables: AuditTables) -> CountedPairs:
+    """Count the pairs of a table; the weights of equal pairs are summed.
+
+    Notes
+    -----
+    Memory: 16 bytes for each row, and the distinct ids.
+    """
+    rows = read_rows(tables)
+    images, captions, numbers = rows.images.dictionary, rows.captions.dictionary, rows.class_numbers
+    left, right, weights = rows.images.indices.to_numpy(), rows.captions.indices.to_numpy(), rows.weights
+    if rows.class_names is not None:
+        is_labelled = numbers[left] != UNLABELLED
+        left, right, weights = left[is_labelled], right[is_labelled], weights[is_labelled]
+    joint = sp.coo_array((weights, (left, right)), shape=(len(images), len(captions)))
+    graph = PairGraph(joint, None if rows.class_names is None else numbers, drop_isolated=True)
+    return CountedPairs(
+        graph,
+        images=images.take(pa.array(graph.left_ids)),
+        captions=captions.take(pa.array(graph.right_ids)),
+        classes=rows.class_names,
+        n_rows=len(rows.weights),
+        n_images_without_label=0 if rows.class_names is None else int(np.sum(numbers == UNLABELLED)),
+    )
+
+
+def read_rows(tables: AuditTables) -> PairRows:
+    """All rows of a table of pairs, and the classes of its images. A table without rows raises `ValueError`."""
+    columns, batches = tables.pairs.columns, []
+    with Bar(desc="reading", unit=" pairs") as bar:
+        for rows in tables.pairs.batches():
+            ends = [rows.filled(columns[role]).combine_chunks().dictionary_encode() for role in ("image", "caption")]
+            weights = rows.weights(columns["weight"]) if "weight" in columns else np.ones(len(ends[0]))
+            batches.append((*ends, weights))
+            bar.update(len(weights))
+    if not batches:
+        raise ValueError(f"{tables.pairs.path} has no rows: an audit needs at least one pair")
+    *sides, all_weights = zip(*batches, strict=True)
+    images, captions = (pa.chunked_array(names).unify_dictionaries().combine_chunks() for names in sides)
+    class_numbers, class_names = np.full(len(images.dictionary), UNLABELLED), None
+    if tables.labels is not None:
+        class_numbers, class_names = _classes(images.dictionary, tables.labels)
+    return PairRows(images, captions, np.concatenate(all_weights), class_numbers, class_names)
+
+
+def _classes(images: pa.Array, labels: RoleTable) -> tuple[IntArray, pa.Array]:
+    """Number of the class of each image, `UNLABELLED` without a label, and the sorted names of the classes."""
+    classes = [classes_by_name(rows, labels.columns["image"], labels.columns["label"]) for rows in labels.batches()]
+    cells = pd.concat(classes).reset_index() if classes else pd.DataFrame()
+    if cells.empty:
+        raise ValueError(f"{labels.path} has no label in any row: leave it out, or fill its column of labels")
+    class_by_image = one_label_each(cells, labels.path)
+    numbers, names = pd.factorize(class_by_image.reindex(images.to_pandas()), sort=True)  # -1 for a missing label
+    if not len(names):
+        first = f"the first is {images[0]}, and the first in {labels.path} {class_by_image.index[0]}"
+        raise ValueError(f"no image of the pairs has a label: {first}")
+    if len(names) == 1:
+        message = f"{labels.path} gives every image the same label, {names[0]}: leave it out, or give at least two"
+        raise ValueError(message)
+    return numbers.astype(np.int64), pa.array(names, TEXT)

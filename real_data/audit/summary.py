@@ -1,16 +1,15 @@
 """Summary of an audit: `summary.json`, with the keys explained in `KEYS` and in the file itself."""
 
-import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pairbounds.infrastructure.files import replacing
 from pairbounds.infrastructure.plain import plain
-from pairbounds.real_data.audit.measuring import Measures, labelling_errors
+from pairbounds.real_data.audit.measuring import labelling_errors, self_pair_masses
+from pairbounds.real_data.audit.pair_tables import CountedPairs
+from pairbounds.theory.graph.singular_triplets import Spectrum
 from pairbounds.theory.quantities.consistency import class_masses, guess_error
 
 UNIT = 1e-9  # tolerance for singular values of 1, one for each component
@@ -48,65 +47,48 @@ KEYS: dict[str, str] = {
 }
 
 
-def summarise(measures: Measures, metadata: Mapping[str, Any]) -> dict[str, Any]:
+def summarise(
+    pairs: CountedPairs, triplets: Spectrum, tables: Mapping[str, pd.DataFrame], metadata: Mapping[str, Any]
+) -> dict[str, Any]:
     """The summary: a value for each key of `KEYS`, `None` if it needs missing labels or is infinite.
 
     Parameters
     ----------
-    metadata : values of keys that are not measured, such as counts of rows and provenance
+    metadata : values of keys that are not measured, such as the provenance
     """
-    graph, triplets, k = measures.graph, measures.triplets, measures.k
-    values = triplets.singular_values
+    graph, values = pairs.graph, triplets.singular_values
+    bounds = tables["bounds"]
+    applying = bounds[bounds["applicable"]].set_index("bound").astype({"holds": bool, "vacuous": bool})
+    measured = applying.drop_duplicates("quantity").set_index("quantity")["measured"]
     summary = {
         **metadata,
+        "n_rows": pairs.n_rows,
         "n_images": graph.n_left,
         "n_captions": graph.n_right,
         "n_pairs": graph.joint.nnz,
-        "k": k,
-        "self_pair_share": float(measures.facts.returns.sum()),
-        "singular_values": values[:k].tolist(),
-        "next_singular_value": float(values[k]),
+        "n_images_without_label": pairs.n_images_without_label,
+        "k": len(values) - 1,
+        "self_pair_share": float(self_pair_masses(graph).sum()),
+        "singular_values": values[:-1].tolist(),
+        "next_singular_value": float(values[-1]),
         "unit_singular_values": int(np.sum(values > 1 - UNIT)),
-        "keys": KEYS,
-        **_of_labels(measures),
-        **_of_bounds(measures.bounds),
-    }
-    return {key: plain(summary.get(key)) for key in KEYS}
-
-
-def write_summary(summary: Mapping[str, Any], path: Path) -> None:
-    """Write the summary as JSON."""
-    with replacing(path) as temporary:
-        temporary.write_text(
-            json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"
-        )
-
-
-def _of_labels(measures: Measures) -> dict[str, Any]:
-    graph, agreement = measures.graph, measures.agreement
-    if agreement is None:
-        return {}
-    all_pairs, distinct = labelling_errors(graph, measures.facts, agreement)
-    masses = class_masses(graph)
-    return {
-        "n_classes": len(masses),
-        "induced_labelling_error": all_pairs.value,
-        "induced_labelling_error_interval": [all_pairs.low, all_pairs.high],
-        "consistency": 1 - all_pairs.value,
-        "chance_labelling_error": 1 - float(np.sum(masses**2)),
-        "guess_error": guess_error(graph),
-        "distinct_labelling_error": distinct and distinct.value,
-        "distinct_labelling_error_interval": distinct and [distinct.low, distinct.high],
-        "largest_second_eigenvalue": float(agreement.second_eigenvalues.max()),
-    }
-
-
-def _of_bounds(bounds: pd.DataFrame) -> dict[str, Any]:
-    applying = bounds[bounds["applicable"]].set_index("bound").astype({"holds": bool, "vacuous": bool})
-    measured = applying.drop_duplicates("quantity").set_index("quantity")["measured"]
-    columns = ["quantity", "measured", "relation", "value", "holds", "vacuous"]
-    return {
         **{quantity: measured.get(quantity) for quantity in ("conductance", "probe_error", "probe_mse")},
-        "bounds": applying[columns].to_dict("index"),
+        "bounds": applying[["quantity", "measured", "relation", "value", "holds", "vacuous"]].to_dict("index"),
         "bounds_failed": applying.index[~applying["holds"]].tolist(),
+        "keys": KEYS,
     }
+    if pairs.classes is not None:
+        all_pairs, distinct = labelling_errors(graph)
+        masses = class_masses(graph)
+        summary |= {
+            "n_classes": len(masses),
+            "induced_labelling_error": all_pairs.value,
+            "induced_labelling_error_interval": [all_pairs.low, all_pairs.high],
+            "consistency": 1 - all_pairs.value,
+            "chance_labelling_error": 1 - float(np.sum(masses**2)),
+            "guess_error": guess_error(graph),
+            "distinct_labelling_error": distinct and distinct.value,
+            "distinct_labelling_error_interval": distinct and [distinct.low, distinct.high],
+            "largest_second_eigenvalue": float(tables["classes"]["second_eigenvalue"].max()),
+        }
+    return {key: plain(summary.get(key)) for key in KEYS}

@@ -21,8 +21,8 @@ import scipy.sparse as sp
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.reading import format_of
 from pairbounds.infrastructure.tables import write_table
-from pairbounds.real_data.audit.counting import NONE, matched_classes
-from pairbounds.real_data.audit.pair_tables import AuditTables, Columns, open_tables, read_pairs
+from pairbounds.real_data.audit.pair_tables import AuditTables, Columns, open_tables, read_rows
+from pairbounds.theory.graph.labels import UNLABELLED
 
 LISTED, DROPPED = 0.5, 0.1  # thresholds of support for listing a row, and for dropping it from a cleaned table
 PRIOR = 0.5  # pseudo-count: few images give ratios near 1
@@ -51,21 +51,19 @@ def suspicious_rows(
 
 def rows_of(tables: AuditTables) -> pd.DataFrame:
     """Suspicious rows of opened tables; see `suspicious_rows`."""
-    read = read_pairs(tables.pairs)
-    classes = matched_classes(read.images.dictionary, tables.labels)
-    class_numbers = np.full(len(read.images.dictionary), NONE) if classes is None else classes.numbers
-    ends = np.column_stack([side.indices.to_numpy() for side in (read.images, read.captions)]).astype(np.int64)
+    rows = read_rows(tables)
+    ends = np.column_stack([side.indices.to_numpy() for side in (rows.images, rows.captions)]).astype(np.int64)
     distinct, pair_of_row = np.unique(ends, axis=0, return_inverse=True)
-    by_pair = judged_pairs(distinct[:, 0], distinct[:, 1], class_numbers)
+    by_pair = judged_pairs(distinct[:, 0], distinct[:, 1], rows.class_numbers)
     judged = by_pair.iloc[pair_of_row.ravel()].reset_index(drop=True)
     listed = np.flatnonzero(judged["support"] < LISTED)
     chosen = listed[np.argsort(judged["support"].to_numpy()[listed], kind="stable")]
     table = pd.DataFrame({"rank": np.arange(1, len(chosen) + 1), "row": chosen})
-    for name, side in {"image": read.images, "caption": read.captions}.items():
+    for name, side in {"image": rows.images, "caption": rows.captions}.items():
         table[name] = side.take(pa.array(chosen)).cast(pa.large_string()).to_pandas()
-    names = [] if classes is None else classes.names.to_pylist()
-    labels = np.array([*names, None], dtype=object)[class_numbers[ends[chosen, 0]]]  # None, the last, for NONE
-    if classes is not None:
+    names = [] if rows.class_names is None else rows.class_names.to_pylist()
+    labels = np.array([*names, None], dtype=object)[rows.class_numbers[ends[chosen, 0]]]  # None for UNLABELLED, -1
+    if rows.class_names is not None:
         table["label"] = labels
     shown = judged.iloc[chosen].reset_index(drop=True)
     reasons = [_reason(row, label) for row, label in zip(shown.itertuples(), labels, strict=True)]
@@ -77,7 +75,7 @@ def rows_of(tables: AuditTables) -> pd.DataFrame:
 def judged_pairs(images: IntArray, captions: IntArray, labels: IntArray) -> pd.DataFrame:
     """Counts of each distinct pair, their values by chance, and its support; all of length n_pairs.
 
-    `labels`: labels of the images, `NONE` for an image without a label.
+    `labels`: labels of the images, `UNLABELLED` for an image without a label.
     """
     degrees = np.bincount(captions)[captions]
     same, others, share = _label_counts(images, captions, labels)
@@ -93,7 +91,7 @@ def judged_pairs(images: IntArray, captions: IntArray, labels: IntArray) -> pd.D
 
 def _label_counts(images: IntArray, captions: IntArray, labels: IntArray) -> tuple[IntArray, IntArray, FloatArray]:
     """For each pair: other images of its caption with its label, all its other labelled images, the label's share."""
-    classes, has_label = labels[images] + 1, labels[images] != NONE
+    classes, has_label = labels[images] + 1, labels[images] != UNLABELLED
     keys = captions * (int(classes.max()) + 1) + classes
     same, others = (np.where(has_label, np.bincount(key, has_label)[key] - 1, 0) for key in (keys, captions))
     shares = np.bincount(classes, has_label)[classes] / max(1, has_label.sum())

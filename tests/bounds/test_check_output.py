@@ -125,8 +125,8 @@ def test_check_and_audit_say_that_pairs_share_no_node(call, tmp_path, monkeypatc
         words += ["--out", tmp_path / "out"] if words[0] == "audit" else []
         code, out, _ = call(app, *words)
         assert code == 0
-        assert ("pairbounds graph features --images" in out) == (extra == "")
-        assert ("`pairbounds pairs FILE --labels-needed`" in out) == (words[0] == "audit")
+        assert ("PairGraph.from_features" in out) == (extra == "")
+        assert ("`pairbounds pairs FILE` with --labels-needed" in out) == (words[0] == "audit")
 
 
 @given(n=st.integers(3, 12), data=st.data())

@@ -14,7 +14,6 @@ from pairbounds.figures.plots import (
     plot_classes,
     plot_comparison,
     plot_consistency,
-    plot_phase,
     plot_spectrum,
 )
 from pairbounds.infrastructure.palette import NEUTRAL
@@ -23,9 +22,6 @@ from tests.families import family_graph
 GRAPH = family_graph("latent_captions", 0, 40)
 NAMES = ["probe-mse", "multihop-mse", "probe-error"]
 TABLE = pd.concat([check_bounds(GRAPH, k, bounds=NAMES).assign(k=k) for k in (2, 4, 8)])
-CELLS = [(noise, k, seed) for noise in (0.1, 0.2) for k in (1, 2) for seed in (0, 1)]
-SWEEP = pd.DataFrame([{"noise": noise, "k": k, "seed": seed, "error": noise * k} for noise, k, seed in CELLS])
-OF_BOUNDS = pd.concat([SWEEP.assign(bound=name) for name in ("probe-mse", "probe-error")])
 LABELS = dict(enumerate(GRAPH.left_labels[:120]))
 CHOICE = choose({"noise": np.random.default_rng(0).random((GRAPH.n_left, 3)), "eye": np.eye(GRAPH.n_left)}, LABELS, 3)
 PLOTS = {
@@ -35,7 +31,6 @@ PLOTS = {
     "consistency": lambda **ax: plot_consistency({"a": GRAPH, "b": GRAPH}, **ax),
     "classes": lambda **ax: plot_classes(GRAPH, **ax),
     "comparison": lambda **ax: plot_comparison({"a": TABLE, "b": TABLE}, **ax),
-    "phase": lambda **ax: plot_phase(SWEEP, "noise", "k", "error", **ax),
 }
 
 
@@ -91,18 +86,11 @@ def test_classes_are_named_and_their_pairs_counted():
     assert "2 of 3" in plot_classes(graph, 2).get_xlabel()
 
 
-def test_a_phase_map_is_of_means():
-    (mesh,) = plot_phase(SWEEP, "noise", "k", "error").collections
-    np.testing.assert_allclose(np.asarray(mesh.get_array()), [[0.1, 0.2], [0.2, 0.4]])
-
-
 @pytest.mark.parametrize(
     ("draw", "message"),
     [
         (lambda: plot_bounds(TABLE.drop(columns="k")), "no k: give one of check_bounds at several widths"),
         (lambda: plot_bounds(TABLE, ["probe-mse", "probe-error"]), "on several quantities"),
-        (lambda: plot_phase(SWEEP[SWEEP["k"] == 1], "noise", "k", "error"), "1 of k: a map needs two"),
-        (lambda: plot_phase(OF_BOUNDS, "noise", "k", "error"), "rows of 2 bounds, probe-mse, probe-error: choose one"),
     ],
 )
 def test_an_unsuitable_table_raises_and_leaves_no_figure(draw, message):

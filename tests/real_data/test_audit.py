@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pairbounds import PairGraph, check_bounds, spectrum
+from pairbounds import PairGraph, check_bounds
 from pairbounds.infrastructure.files import sidecar
-from pairbounds.real_data.audit import KEYS, Settings, audit
-from pairbounds.real_data.audit.measuring import agreement, labelling_errors, pair_facts
+from pairbounds.real_data.audit import KEYS, AuditSettings, audit
+from pairbounds.real_data.audit.measuring import labelling_errors
 from tests.families import ANY_SEED, family_graph
 
 K = 32
@@ -42,7 +42,7 @@ def audited(table, tmp_path_factory):
     folder = tmp_path_factory.mktemp("audit")
     for name, frame in zip(("pairs", "labels"), table, strict=True):
         frame.to_parquet(folder / f"{name}.parquet", row_group_size=700)
-    done = audit(folder / "pairs.parquet", folder / "labels.parquet", folder / "out", Settings(K))
+    done = audit(folder / "pairs.parquet", folder / "labels.parquet", folder / "out", AuditSettings(K))
     return folder / "out", done
 
 
@@ -159,28 +159,24 @@ def test_every_key_is_explained_and_every_table_is_named_by_its_content(audited)
 def test_the_intervals_are_the_infinitesimal_jackknife(seed, family):
     """Their half width is 1.96 times the norm of the derivatives by the images' weights, taken numerically here."""
     graph = family_graph(family, seed, 8)
-    errors = _errors(graph)
+    errors = labelling_errors(graph)
     step = 1e-5
     derivatives = np.empty((2, graph.n_left))
     for x in range(graph.n_left):
         weights = np.ones((2, graph.n_left))
         weights[:, x] += [step, -step]
-        above, below = (_errors(PairGraph(graph.joint * w[:, None], graph.left_labels)) for w in weights)
+        above, below = (labelling_errors(PairGraph(graph.joint * w[:, None], graph.left_labels)) for w in weights)
         derivatives[:, x] = [(a.value - b.value) / (2 * step) for a, b in zip(above, below, strict=True)]
     for error, reach in zip(errors, 1.959964 * np.linalg.norm(derivatives, axis=1), strict=True):
         assert error.low == pytest.approx(max(0, error.value - reach), abs=1e-6)
         assert error.high == pytest.approx(min(1, error.value + reach), abs=1e-6)
 
 
-def _errors(graph: PairGraph):
-    return labelling_errors(graph, pair_facts(graph), agreement(graph, spectrum(graph, 1)))
-
-
 def test_an_audit_without_labels_has_the_tables_that_need_none(tmp_path, audited):
     before, done = audited
     done.tables["classes"].to_parquet(tmp_path / "classes.parquet")  # as an earlier audit with labels would leave it
     pairs = before.parent / "pairs.parquet"
-    summary, tables = audit(pairs, None, tmp_path, Settings(K))
+    summary, tables = audit(pairs, None, tmp_path, AuditSettings(K))
     assert tuple(tables) == ("bounds", "spectrum", "hub_captions")
     assert not (tmp_path / "classes.parquet").exists()
     assert summary["induced_labelling_error"] is None

@@ -7,9 +7,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pairbounds import SweepConfiguration, run_sweep
+from pairbounds import run_sweep
 from pairbounds.__main__ import app
 from pairbounds.plugins import LOADED, load_plugin
+from pairbounds.sweeps import SweepConfiguration
 from pairbounds.sweeps.sweep import cells_of
 from tests.rooms import ROOT
 from tests.unloaded import unload

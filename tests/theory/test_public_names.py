@@ -2,17 +2,28 @@
 
 import importlib
 import pkgutil
+import re
 from types import ModuleType
 
 import pytest
 
 import pairbounds
 from pairbounds import BOUNDS
+from tests.docs.blocks import ROOT
+
+USE = re.compile(r"(?<=[`.@])\w+|(?<=from pairbounds import ).+")
+PAGES = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "docs").rglob("*.ipynb")]
 
 
 def test_the_package_shows_its_public_names_only():
     assert set(dir(pairbounds)) == {*pairbounds.__all__, "__version__"}
     assert all(hasattr(pairbounds, name) for name in dir(pairbounds))
+
+
+def test_each_public_name_is_used_on_a_page():
+    text = "\n".join(path.read_text(encoding="utf-8") for path in PAGES)
+    used = {name for names in USE.findall(text) for name in re.findall(r"\w+", names)}
+    assert set(pairbounds.__all__) - used == set()
 
 
 def test_no_module_is_shadowed_by_a_name_in_it():

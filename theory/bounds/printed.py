@@ -55,7 +55,7 @@ def print_checked(
             print_table(THROUGH, _aligned(THROUGH_COLUMNS), by_features)
         echo(*notes(of_bounds(table, noted)))
         if len(rows) < len(table):
-            echo(f"holds: {tally(table)}; --all shows every row")
+            echo(f"holds: {tally(table)}; `all=` shows every row")
     echo(*_closing(graph, triplets, table, rows))
 
 
@@ -66,7 +66,7 @@ def one_to_one(n_left: int, n_right: int, n_pairs: int) -> list[str]:
     return [
         f"Each image has one caption, and each caption one image: all {n_left:,} singular values are 1, each bound "
         f"over the gap is infinite for k below {n_left:,}, and α_T is 0 whatever the labels. Build the graph from "
-        "features: pairbounds graph features --images images.npy --texts texts.npy --out graph.npz"
+        "the features of both sides: PairGraph.from_features, or the command `pairbounds graph features`"
     ]
 
 

@@ -40,7 +40,7 @@ def duplicates(case: Case) -> Finding:
         return Finding(name, number, meaning)
     action = (
         "Judge the loss beside this floor. Keep repeats out of a batch, or merge them (`pairbounds.coarser`) if "
-        "`pairbounds choose --by optimum` prefers it."
+        "`pairbounds choose` prefers it with `by=optimum`."
     )
     return Finding(name, number, f"Many images share a caption. {meaning}", action, share)
 
