@@ -78,8 +78,7 @@ def _of_bound(claim: Bound) -> Iterator[str]:
     yield f"*Status*: {claim.status}: {STATUS_MEANS[claim.status]}{checked}."
     if claim.corollary_of is not None:
         yield f"*Corollary*: at the same cost {beaten_by(claim)} is never above it."
-    if claim.kept:
-        yield f"*Kept*: {'a statement of the paper' if claim.kept == 'paper' else claim.kept}."
+    yield f"*Kept*: {claim.kept}."
     if evidence := " ".join(_evidence(claim.name)):
         yield f"*Evidence*: {evidence}"
     if claim.status != "rate":
@@ -91,6 +90,7 @@ def _of_bound(claim: Bound) -> Iterator[str]:
 def _of_statement(claim: Statement) -> Iterator[str]:
     checked = "proved; machine-checked in Coq" if machine_checked(claim) else "proved on paper"
     yield f"*Status*: {checked}."
+    yield f"*Kept*: {claim.kept}."
     yield NO_GRAPH
     yield f"*Code*: `{claim.place}`, tested in `{claim.tested_in}`."
 

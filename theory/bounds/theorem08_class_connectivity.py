@@ -32,7 +32,7 @@ def class_tail_eigenvalue(encoder: Encoder) -> float:
 QUANTITIES["class_tail_eigenvalue"] = Quantity(class_tail_eigenvalue, lambda _: 1.0, of_graph=True)
 
 
-@exact("tail-by-connectivity", quantity="class_tail_eigenvalue")
+@exact("tail-by-connectivity", quantity="class_tail_eigenvalue", kept="sharper")
 def tail_by_connectivity(graph: PairGraph, k: int) -> float:
     """`σ²_{r+1} <= 1 - min_x (1 - λ_2(y(x))) (1 - β(x))`, hence `<= max_c λ_2(c) + max_x β(x)`; needs `k >= r`."""
     _classes_within(graph, k)

@@ -229,6 +229,7 @@ STATEMENTS = (
         "tests/bounds/test_training_pairs.py",
         "The minimiser of the spectral loss of counted pairs, with their own marginals, has an excess loss "
         "`ε <= 4 γ B² / (γ - η)²` where `η < γ`; with the true ones, of at most `4 ‖E‖_F² / γ`.",
+        kept="sharper: with the marginals of the pairs",
     ),
     Statement(
         "error-from-pairs-by-rank",
@@ -236,6 +237,7 @@ STATEMENTS = (
         "tests/bounds/test_training_pairs.py",
         "The minimiser of the spectral loss of counted pairs, with the true marginals, has an excess loss "
         "`ε <= 4 Σ_{i <= 2k} σ_i(E)² / γ`.",
+        kept="sharper: with the true marginals",
     ),
     Statement(
         "angle-from-pairs",
@@ -244,5 +246,6 @@ STATEMENTS = (
         "There `‖(I - Π_F) U_j‖_{op} <= ‖E‖_{op} / (σ_j - σ_{k+1} - ‖E‖_{op})` where that is positive; with the "
         "marginals of the pairs, off by a share of at most `a < 1` and `a' < 1`, at most "
         "`s (e / (σ_j - σ_{k+1} - e) + a)`, `e = s s' (1 + ‖E‖_op) - 1`.",
+        kept="published: Wedin 1972",
     ),
 )

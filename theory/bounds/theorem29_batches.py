@@ -191,6 +191,7 @@ STATEMENTS = (
         TESTS,
         "`E_P log(B r / (r + B - 1)) <= I_B <= min(I, log B)` for what B pairs show of the mutual information, which "
         "grows with B; at every B the best critic is `log r + c(x)`.",
+        kept="published: Poole et al. 2019",
     ),
     Statement(
         "batch-collisions",
@@ -198,6 +199,7 @@ STATEMENTS = (
         TESTS,
         "`E N = (B - 1) Σ_c p(c) p_R(c)` for the number N of an anchor's negatives of its class; there is none with "
         "probability `Σ_c p(c) (1 - p_R(c))^{B-1}`.",
+        kept="sharper: an equality",
     ),
     Statement(
         "dropped-negatives",
@@ -205,5 +207,6 @@ STATEMENTS = (
         TESTS,
         "Without the negatives whose image has the guide's class γ of the anchor the best critic is "
         "`s = log r - log(1 - P(γ(x) | l)) + c(x)`; `Σ_γ p(γ)²` of the negatives are dropped.",
+        kept="sharper: an equality",
     ),
 )
