@@ -45,7 +45,7 @@ def probe_error(graph: LabelledGraph, spectrum: Spectrum, k: int) -> float:
     return 2 * graph.unreached + over_gap(2 * graph.variation, spectrum, k)
 
 
-@exact("sharp-probe-mse", quantity="probe_mse", kept="less information: label energy alone")
+@exact("sharp-probe-mse", quantity="probe_mse", kept="less information: one hop and the label energy")
 def sharp_probe_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`ε₂(f*) <= ρ_k / (1 - σ²_{k+1})`, with `ρ_k = α_T - Σ_{i≤min(k, rank)} (1 - σ_i²) c_i`."""
     return over_gap(_remaining_variation(graph, spectrum, k), spectrum, k)
@@ -55,7 +55,7 @@ def sharp_probe_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     "sharp-probe-error",
     quantity="probe_error",
     corollary_of="imbalance-error",
-    kept="less information: label energy alone",
+    kept="less information: label energy of all classes together",
 )
 def sharp_probe_error(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`E(f*) <= 2 ρ_k / (1 - σ²_{k+1})`, with `ρ_k = α_T - Σ_{i≤min(k, rank)} (1 - σ_i²) c_i`."""
