@@ -74,9 +74,9 @@ def attack(
 
 
 def ledger(
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Explain this bound.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Explain this row.")] = None,
 ) -> None:
-    """List all bounds with status, reason to keep them, and statement; or explain one."""
+    """List all bounds with status, reason and statement, or explain one."""
     if name is None:
         _print_ledger()
     elif name in STATEMENTS:
