@@ -11,11 +11,12 @@ import typer
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo, print_table, visible
 from pairbounds.infrastructure.files import require_safe_outputs
+from pairbounds.infrastructure.names import find_named
 from pairbounds.infrastructure.options import Force, Plugin
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.plugins import load_bounds
 from pairbounds.theory.attack import find_counterexample
-from pairbounds.theory.bounds.registry import BOUNDS, Bound, named
+from pairbounds.theory.bounds.registry import BOUNDS, Bound
 from pairbounds.theory.bounds.statements import Statement
 from pairbounds.theory.bounds.theorems import STATEMENTS
 from pairbounds.theory.graph.formats import graph_output, require_graph_path
@@ -79,10 +80,10 @@ def ledger(
     """List all bounds with status, reason and statement, or explain one."""
     if name is None:
         _print_ledger()
-    elif name in STATEMENTS:
-        echo(*explanation_of_statement(STATEMENTS[name]))
     else:
-        echo(*explanation(named(name)))
+        rows: dict[str, Bound | Statement] = {**BOUNDS, **STATEMENTS}
+        row = find_named("row", name, dict(sorted(rows.items())))
+        echo(*(explanation(row) if isinstance(row, Bound) else explanation_of_statement(row)))
 
 
 def _print_ledger() -> None:
