@@ -133,14 +133,6 @@ def test_the_variance_of_the_gradient_grows_up_to_that_of_the_positives(seed):
     assert np.linalg.eigvalsh(limit - before).min() >= -1e-12
 
 
-def test_the_smallest_batch_by_hand():
-    """Four disjoint pairs: r = 4. A batch has log(4 B / (B + 3)) nats, 95% of log 4 from the 36.6th pair on."""
-    graph = PairGraph(np.eye(4), [0, 0, 1, 1], [0, 0, 1, 1])
-    assert batch_information(graph, 5) == pytest.approx((math.log(2.5), math.log(4)))
-    smallest = 3 / (4**0.05 - 1)
-    assert smallest_batch(graph) == math.ceil(smallest)
-
-
 def test_bad_arguments_and_graphs_without_labels_or_information():
     graph = PairGraph(np.ones((2, 2)))
     with pytest.raises(ValueError, match="one for each of 2"):

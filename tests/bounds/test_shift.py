@@ -29,12 +29,6 @@ def test_the_shifted_error_solves_its_linear_programme_and_is_at_most_the_larges
     assert value <= 2 * mse * ratio * (1 + 1e-9) + 1e-12
 
 
-def test_mass_where_p_is_0_is_free():
-    """A budget of .25 buys half of the node of ratio 1.2."""
-    assert shifted_error(0.125, [0.5, 0.5, 0], [0.6, 0.1, 0.3]) == pytest.approx(0.3 + 0.3)
-    assert shifted_error(0, [1, 0], [0, 1]) == 1
-
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
