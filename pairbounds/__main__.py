@@ -17,7 +17,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {  # by group: command, module i
     "Evaluate bounds on a graph": {
         "check": ("check", "Evaluate the bounds on the optimal embedding of the pairs in a file."),
         "attack": ("bounds", "Search for a graph that violates a bound, or comes closest to it."),
-        "ledger": ("bounds", "List all bounds with status and statement, or explain one."),
+        "ledger": ("bounds", "List all bounds with status, reason and statement, or explain one."),
     },
     "Make graphs, measure pairs": {
         "graph": ("graph", "Save the pair graph of a data set, a simulated world or a graph family."),

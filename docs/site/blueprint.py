@@ -17,7 +17,7 @@ from pairbounds.theory.bounds.registry import BOUNDS, Bound
 from pairbounds.theory.bounds.scoring import score
 from pairbounds.theory.bounds.statements import Statement
 from pairbounds.theory.bounds.theorems import STATEMENTS, THEOREMS
-from pairbounds.theory.ledger.explanation import SUBJECTS, title_and_text
+from pairbounds.theory.ledger.explanation import SUBJECTS
 from pairbounds.theory.ledger.formal import coq_statement, foundation, machine_checked
 from pairbounds.theory.ledger.reasons import STATUS_MEANS, beaten_by, best_counts, sharpest
 
@@ -78,8 +78,7 @@ def _of_bound(claim: Bound) -> Iterator[str]:
     yield f"*Status*: {claim.status}: {STATUS_MEANS[claim.status]}{checked}."
     if claim.corollary_of is not None:
         yield f"*Corollary*: at the same cost {beaten_by(claim)} is never above it."
-    if claim.kept:
-        yield f"*Kept*: {'a statement of the paper' if claim.kept == 'paper' else claim.kept}."
+    yield f"*Kept*: {claim.kept}."
     if evidence := " ".join(_evidence(claim.name)):
         yield f"*Evidence*: {evidence}"
     if claim.status != "rate":
@@ -91,6 +90,7 @@ def _of_bound(claim: Bound) -> Iterator[str]:
 def _of_statement(claim: Statement) -> Iterator[str]:
     checked = "proved; machine-checked in Coq" if machine_checked(claim) else "proved on paper"
     yield f"*Status*: {checked}."
+    yield f"*Kept*: {claim.kept}."
     yield NO_GRAPH
     yield f"*Code*: `{claim.place}`, tested in `{claim.tested_in}`."
 
@@ -172,8 +172,7 @@ def _used_by(number: int) -> str:
 
 
 def _link(number: int) -> str:
-    text = f"Theorem {number}"
-    return f"[{text}](theorem{number:02d}.md)" if number in dependencies.texts() else text
+    return f"[Theorem {number}](theorem{number:02d}.md)"
 
 
 @cache
@@ -206,7 +205,6 @@ def kind(claim: Bound | Statement) -> str:
 def graph() -> str:
     """Graph of all theorems as SVG."""
     pages, proofs = dependencies.uses_of_pages(), dependencies.uses_of_proofs()
-    pages.add_nodes_from(_modules())
     return dependency_graph.svg(
         pages,
         {number: [kind(claim) for claim in _rows(number)] for number in pages},
@@ -217,7 +215,7 @@ def graph() -> str:
 
 
 def _title(number: int) -> str:
-    title = dependencies.titles().get(number) or title_and_text(_modules()[number][0])[0].partition(": ")[2]
+    title = dependencies.titles()[number]
     return title[:1].upper() + title[1:]
 
 

@@ -1,6 +1,7 @@
 """The commands `attack` and `ledger`."""
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -10,14 +11,16 @@ import typer
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo, print_table, visible
 from pairbounds.infrastructure.files import require_safe_outputs
+from pairbounds.infrastructure.names import find_named
 from pairbounds.infrastructure.options import Force, Plugin
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.plugins import load_bounds
 from pairbounds.theory.attack import find_counterexample
-from pairbounds.theory.bounds.registry import BOUNDS, named
+from pairbounds.theory.bounds.registry import BOUNDS, Bound
+from pairbounds.theory.bounds.statements import Statement
 from pairbounds.theory.bounds.theorems import STATEMENTS
 from pairbounds.theory.graph.formats import graph_output, require_graph_path
-from pairbounds.theory.ledger.explanation import explanation
+from pairbounds.theory.ledger.explanation import explanation, explanation_of_statement
 from pairbounds.theory.ledger.reasons import beaten_by
 
 UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
@@ -72,27 +75,35 @@ def attack(
 
 
 def ledger(
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Explain this bound.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Explain this row.")] = None,
 ) -> None:
-    """List all bounds with status and statement, or explain one."""
-    if name is not None:
-        echo(*explanation(named(name)))
-    else:
+    """List all bounds with status, reason and statement, or explain one."""
+    if name is None:
         _print_ledger()
+    else:
+        rows: dict[str, Bound | Statement] = {**BOUNDS, **STATEMENTS}
+        row = find_named("row", name, dict(sorted(rows.items())))
+        echo(*(explanation(row) if isinstance(row, Bound) else explanation_of_statement(row)))
 
 
 def _print_ledger() -> None:
     main = [claim for claim in BOUNDS.values() if claim.corollary_of is None]
     corollaries = [claim for claim in BOUNDS.values() if claim.corollary_of is not None]
-    beaten = [(claim.name, beaten_by(claim).replace("`", ""), claim.statement) for claim in corollaries]
-    statements = [(claim.name, claim.place, claim.statement) for claim in STATEMENTS.values()]
-    _print_rows("The ledger of bounds", "status", [(claim.name, claim.status, claim.statement) for claim in main])
-    _print_rows("Corollaries: another bound of the same cost is never above them", "never below", beaten)
-    _print_rows("Statements that have no row", "computed by", statements)
+    beaten = "Corollaries: another bound of the same cost is never above them"
+    _print_rows("The ledger of bounds", main, {"status": [claim.status for claim in main]})
+    _print_rows(beaten, corollaries, {"never below": [beaten_by(claim).replace("`", "") for claim in corollaries]})
+    _print_rows("Statements that have no row", list(STATEMENTS.values()), {})
 
 
-def _print_rows(title: str, second: str, rows: list[tuple[str, str, str]]) -> None:
-    print_table(title, [(name, "left") for name in ("name", second, "statement")], rows)
+def _print_rows(title: str, rows: Sequence[Bound | Statement], extra: dict[str, list[str]]) -> None:
+    """Print rows of the ledger, with the columns `extra` between name and reason."""
+    columns = {
+        "name": [row.name for row in rows],
+        **extra,
+        "kept": [row.kept or "" for row in rows],
+        "statement": [row.statement for row in rows],
+    }
+    print_table(title, [(name, "left") for name in columns], list(zip(*columns.values(), strict=True)))
 
 
 def _seconds(budget: str) -> float:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from pairbounds import LatentWorld, check_bounds, spectrum, train
-from pairbounds.simulations.studies.bound_holds import Settings
+from pairbounds.simulations.studies.bound_holds import STUDY, log_uniform, random_shape
 from pairbounds.theory.bounds.registry import BOUNDS
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.ledger.reasons import BEST
@@ -29,9 +29,10 @@ ENCODERS = (("encoder", "penalised encoder"), ("critic",))
 
 def points(seed: int) -> Iterator[pd.DataFrame]:
     """The bounds that compete at each point: rows of `check_bounds` about one embedding."""
-    settings, rng = Settings(), np.random.default_rng(seed)
-    world = LatentWorld(**settings.drawn(rng), seed=seed)
-    noise, strength = (float(np.exp(rng.uniform(*np.log(ends)))) for ends in (settings.noises, settings.strengths))
+    settings, rng = STUDY.settings(), np.random.default_rng(seed)
+    shape = random_shape(settings, ("classes", "styles", "positions", "phrases", "views"), rng)
+    world = LatentWorld(**shape, n_captions=shape["n_views"], seed=seed)
+    noise, strength = (log_uniform(limits, rng) for limits in (settings.noises, settings.strengths))
     captions = world.caption_graph(noise, rng.uniform(*settings.details))
     for graph in (captions, world.augmentation_graph(strength)):
         widths = [factor * world.n_classes for factor in settings.widths if factor * world.n_classes <= graph.n_right]

@@ -5,7 +5,6 @@ from itertools import product
 
 import numpy as np
 import pytest
-import scipy.optimize
 from hypothesis import given
 
 from pairbounds import PairGraph, spectrum
@@ -132,27 +131,6 @@ def test_the_variance_of_the_gradient_grows_up_to_that_of_the_positives(seed):
         assert np.linalg.eigvalsh(covariance - before).min() >= -1e-12
         before = covariance
     assert np.linalg.eigvalsh(limit - before).min() >= -1e-12
-
-
-def best_factor(graph, batch):
-    """The best θ among critics `θ a(x) b(l)`."""
-    critic = np.outer([-1.0, 0.0, 1.0], [-1.0, 0.0, 0.5, 2.0])
-    minimum = scipy.optimize.minimize_scalar(lambda factor: least_loss(graph, batch, factor * critic), bounds=(-5, 5))
-    return minimum.x
-
-
-def test_the_optimum_of_a_limited_critic_moves_with_the_batch():
-    """So (a) is false without freedom: the best factor is 0.572 for a batch of 2, and 0.592 for one of 4."""
-    graph = PairGraph([[6, 2, 1, 1], [1, 3, 3, 1], [1, 1, 1, 4]])
-    assert [best_factor(graph, batch) for batch in (2, 4)] == pytest.approx([0.5725, 0.5916], abs=1e-3)
-
-
-def test_the_smallest_batch_by_hand():
-    """Four disjoint pairs: r = 4. A batch has log(4 B / (B + 3)) nats, 95% of log 4 from the 36.6th pair on."""
-    graph = PairGraph(np.eye(4), [0, 0, 1, 1], [0, 0, 1, 1])
-    assert batch_information(graph, 5) == pytest.approx((math.log(2.5), math.log(4)))
-    smallest = 3 / (4**0.05 - 1)
-    assert smallest_batch(graph) == math.ceil(smallest)
 
 
 def test_bad_arguments_and_graphs_without_labels_or_information():

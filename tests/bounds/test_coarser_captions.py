@@ -57,14 +57,6 @@ def test_images_of_two_classes_that_share_their_captions_can_be_more_consistent_
     )
 
 
-def test_removed_images_are_no_channel():
-    """The labelling error of the induced pairs falls where the only image of another class goes."""
-    joint, labels = np.array([[1.0, 0], [1, 1], [0, 1]]), [0, 1, 0]
-    full, fewer = PairGraph(joint, labels), PairGraph(joint[[0, 2]], [0, 0])
-    assert induced_labelling_error(fewer) < induced_labelling_error(full)
-    assert spectrum(fewer, 2).singular_values[1] > spectrum(full, 2).singular_values[1]
-
-
 def test_bad_channels():
     graph = PairGraph(np.eye(2))
     with pytest.raises(ValueError, match="3 groups for 2"):

@@ -141,17 +141,6 @@ def test_values_are_rounded_up(n_labels, error):
     assert few_labels_error(error, 7, n_labels, 3) >= 2 * (mse + A * W / (A + W))
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_neymans_split_is_the_best_of_all(seed):
-    rng = np.random.default_rng(seed)
-    masses, variances = rng.dirichlet(np.ones(3)), rng.random(3) * [1, 10, 3]
-    shares = masses * np.sqrt(variances)
-    best = few_labels_balanced_mse(0.1, masses, variances, 12 * shares / shares.sum())
-    splits = (split for split in itertools.product(range(1, 11), repeat=3) if sum(split) == 12)
-    assert all(best <= few_labels_balanced_mse(0.1, masses, variances, split) for split in splits)
-    assert best == pytest.approx(0.1 + (masses @ np.sqrt(variances)) ** 2 / 12)
-
-
 def test_without_the_constant_the_distance_is_needed():
     """f = ±1 has nothing to do with the labels: at ε₂ = 1 the bound with o = 0 and a negative A is 0, and s errs."""
     graph = PairGraph(np.ones((4, 1)), [0, 0, 1, 1])

@@ -42,7 +42,7 @@ MOVED = {
         multihop-mse-below imbalance-error local-multihop-error trained-mse trained-error
         trained-error-by-margins trained-mse-below penalised-mse penalised-mse-below penalised-error
         penalised-encoder-mse penalised-encoder-error multihop-penalised-encoder-mse
-        penalised-encoder-mse-by-duality counted-mse
+        penalised-encoder-mse-by-duality counted-mse probe-error-by-connectivity
     """,
 }
 # By how many times the allowance, worked out by hand: of two nodes with `α_T = 0.18`, `σ_2 = 0.8`.

@@ -24,12 +24,6 @@ def test_the_identity_and_the_bound(seed):
     assert masses @ wrong <= at_most + 1e-10
 
 
-def test_two_sets_whose_mean_ties_attain_the_bound():
-    """Two sets say .9 and .1 and the other way round: their mean ties, of error 1 and squared error 1/2."""
-    scores = np.array([[[0.9, 0.1]], [[0.1, 0.9]]])
-    assert prompt_ensemble(scores, [0.02, 1.62]) == pytest.approx((0.32, 1))
-
-
 @pytest.mark.parametrize("scale", [1e-9, 1.0, 1e6])
 @pytest.mark.parametrize("seed", range(5))
 def test_sets_whose_mean_is_right_have_no_error_and_the_bound_is_rounded_up(seed, scale):

@@ -26,14 +26,33 @@ def test_a_corollary_names_the_bound_that_it_is_never_below():
     assert beaten_by(BOUNDS["penalised-encoder-error"]) == "twice `penalised-encoder-mse`"
 
 
-def test_every_bound_states_one_of_three_reasons_to_keep_it():
+@pytest.mark.parametrize("name", [*BOUNDS, *STATEMENTS])
+def test_every_row_declares_one_of_three_reasons_to_keep_it(name):
+    row = BOUNDS[name] if name in BOUNDS else STATEMENTS[name]
+    assert re.fullmatch("published(: .+)?|less information: .+|sharper(: .+)?", row.kept or ""), name
+
+
+@pytest.mark.parametrize("name", [name for name, claim in BOUNDS.items() if claim.kept.startswith("sharper")])
+def test_a_sharper_row_is_alone_the_best_somewhere(name):
     """The counts are recorded by `python -m tests.bounds.best`."""
     recorded = {row["what"]: row for row in json.loads(BEST.read_text(encoding="utf-8"))["rows"]}
-    for name, claim in BOUNDS.items():
-        is_best = name in recorded and recorded[name]["best"] > 0
-        assert is_best or re.fullmatch("paper|less information: .+", claim.kept or ""), (
-            f"{name} is not known to be the best bound anywhere: run `python -m tests.bounds.best`, or give kept="
-        )
+    assert recorded[name]["best"] > 0
+
+
+def test_the_ledger_prints_the_reason_of_every_row(call, monkeypatch):
+    monkeypatch.setattr("pairbounds.infrastructure.commandline.PIPED_WIDTH", 1000)
+    listed = " ".join(call(app, "ledger")[1].split())
+    for row in (*BOUNDS.values(), *STATEMENTS.values()):
+        assert f"{row.kept} │ {row.statement}" in listed
+
+
+@pytest.mark.parametrize("name", ["vote", "separation"])
+def test_the_explanation_of_a_row_has_its_reason(call, name):
+    row = BOUNDS[name] if name in BOUNDS else STATEMENTS[name]
+    code, out, _ = call(app, "ledger", name)
+    assert code == 0
+    assert f"Kept: {row.kept}" in out
+    assert f"Statement: {row.statement}" in out
 
 
 def test_statements_without_a_row_name_their_code_and_their_tests():

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import scipy.linalg
 
-from pairbounds import PairGraph, optimal_embeddings, probe, spectral_loss, spectrum
+from pairbounds import optimal_embeddings, spectral_loss, spectrum
 from pairbounds.theory.bounds.quantities import aligned_induced_loss
 from pairbounds.theory.bounds.scoring import embedded
 from pairbounds.theory.bounds.theorem05_self_supervised import image_error
-from tests.families import GRAPHS, family_graph, targets
+from tests.families import GRAPHS, family_graph
 
 
 @pytest.mark.parametrize("family", ["dense_random", "sparse_random", "heavy_tailed", "tall", "wide", "imbalanced"])
@@ -22,33 +22,6 @@ def test_multimodal_and_self_supervised_optima_span_one_subspace(family):
     self_supervised = vectors[:, ::-1][:, :k]
     multimodal = np.sqrt(graph.left_marginal)[:, None] * optimal_embeddings(graph, k)[0]
     assert scipy.linalg.subspace_angles(multimodal, self_supervised).max() < 1e-6
-
-
-def restricted_optimum(graph, basis, k):
-    """`Ỹ`, `I - ĀĀᵀ`, `ε₂` of the optimum of width k in the span of a basis, and its `1 - τ²_{k+1}`."""
-    root, normalized = np.sqrt(graph.left_marginal)[:, None], graph.normalized.toarray()
-    inside, values, _ = np.linalg.svd(basis.T @ normalized)
-    error = probe(graph, basis @ inside[:, :k] / root).mse
-    return targets(graph), np.eye(graph.n_left) - normalized @ normalized.T, error, 1 - np.append(values, 0)[k] ** 2
-
-
-@pytest.mark.parametrize("family", ["dense_random", "heavy_tailed", "tall", "wide"])
-def test_theorem_4_among_encoders_of_a_class(family):
-    graph, rng = family_graph(family, 2, 14), np.random.default_rng(1)
-    root = np.sqrt(graph.left_marginal)[:, None]
-    for columns in range(2, graph.n_left + 1):
-        basis = np.linalg.qr(root * rng.standard_normal((graph.n_left, columns)))[0]
-        labels, laplacian, error, gap = restricted_optimum(graph, basis, 2)
-        projected = basis @ basis.T @ labels
-        assert error <= np.sum((labels - projected) ** 2) + np.trace(projected.T @ laplacian @ projected) / gap + 1e-9
-
-
-def test_theorem_4_among_encoders_of_a_class_is_false_of_another_function_than_the_projection():
-    """With half of the deviation from the mean of two classes the claim at k = 1 is half of the error."""
-    labels, laplacian, error, gap = restricted_optimum(PairGraph([[0.9, 0.1], [0.1, 0.9]], [0, 1]), np.eye(2), 1)
-    half = (labels + np.sqrt(0.5) / 2) / 2
-    claimed = np.sum((labels - half) ** 2) + np.trace(half.T @ laplacian @ half) / gap
-    assert (error, claimed) == pytest.approx((0.5, 0.25))
 
 
 @pytest.mark.parametrize("family", GRAPHS)
@@ -66,19 +39,6 @@ def test_aligned_induced_loss_is_the_least_over_linear_maps(family):
     for seed in range(5):
         other = f @ np.random.default_rng(seed).standard_normal((2, 2))
         assert spectral_loss(induced, other, other) >= aligned - 1e-12
-
-
-def test_without_a_gap_the_optimum_is_not_unique_and_probes_may_differ():
-    """Theorem 3 needs σ_k > σ_{k+1}: two optimal embeddings of one graph can have two probe errors."""
-    graph = PairGraph(np.eye(4), [0, 0, 1, 1])
-    basis = np.eye(4)
-    splits, mixes = basis[:, [0, 1]], (basis[:, [0, 1]] + basis[:, [2, 3]]) / np.sqrt(2)
-    errors = []
-    for chosen in (splits, mixes):
-        features = chosen / np.sqrt(graph.left_marginal)[:, None]
-        assert spectral_loss(graph, features, features) == pytest.approx(-2)
-        errors.append(probe(graph, features).error)
-    assert errors == [pytest.approx(0.5), pytest.approx(1.0)]
 
 
 @pytest.mark.parametrize("family", GRAPHS)

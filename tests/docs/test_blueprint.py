@@ -40,7 +40,7 @@ def test_a_formula_is_shown_once_and_text_after_it_stays():
     assert "\n\nThe most label energy in " in text
 
 
-def test_no_placeholder_remains(monkeypatch):
+def test_no_placeholder_remains():
     for page in (dependencies.PAGES / "index.md", dependencies.PAGES / "theorem15.md"):
         text = blueprint.expanded(page.read_text(encoding="utf-8"))
         assert not re.search(r"^```\{(?!toctree)", text, re.MULTILINE)

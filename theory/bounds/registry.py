@@ -43,7 +43,8 @@ class Bound:
     evaluate : the decorated function
     corollary_of : the bound of the same cost that is never weaker; if on a squared error, twice it is never weaker
     through : True if it also holds through features, evaluated on a `GraphThroughFeatures` (theorem 42)
-    kept : reason to keep a row that is never the best: "paper", or "less information: " and the information it saves
+    kept : reason to keep the row: "published", "less information: " than a sharper row needs, or "sharper" on some
+        graphs; `None` for a user's bound
     """
 
     name: str

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -16,12 +16,14 @@ class Statement:
     computed_by : the function that computes it
     tested_in : the file of its tests, from the root of the repository
     text : the statement, by default the first line of the function's docstring
+    kept : reason to keep it, as `Bound.kept`
     """
 
     name: str
     computed_by: Callable[..., Any]
     tested_in: str
     text: str = ""
+    kept: str = field(kw_only=True)
 
     @property
     def statement(self) -> str:

@@ -13,7 +13,7 @@ from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.bounds.registry import exact
 
 
-@exact("factorisation", quantity="spectral_loss", relation="=", subject="encoder", kept="paper")
+@exact("factorisation", quantity="spectral_loss", relation="=", subject="encoder", kept="published")
 def factorisation(encoder: Encoder) -> float:
     """`L(f, g) = ‖Ā - F Gᵀ‖_F² - ‖Ā‖_F²` for every embedding pair.
 

@@ -13,13 +13,13 @@ from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 
-@exact("optimum", quantity="spectral_loss", relation="=", kept="paper")
+@exact("optimum", quantity="spectral_loss", relation="=", kept="published")
 def optimum(spectrum: Spectrum, k: int) -> float:
     """`min L = -Σ_{i <= k} σ_i²`, attained by `F = U_k Σ_k^{1/2} R`, `G = W_k Σ_k^{1/2} R^{-ᵀ}`."""
     return _lowest(spectrum, k)
 
 
-@exact("excess-loss", quantity="spectral_loss", relation=">=", subject="encoder")
+@exact("excess-loss", quantity="spectral_loss", relation=">=", subject="encoder", kept="sharper")
 def excess_loss(spectrum: Spectrum, k: int) -> float:
     """`L(f, g) >= -Σ_{i <= k} σ_i²` for every embedding pair of width k: the excess loss is never negative."""
     return _lowest(spectrum, k)

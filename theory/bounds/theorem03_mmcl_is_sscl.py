@@ -14,7 +14,7 @@ from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 
-@exact("mmcl-is-sscl", quantity="aligned_induced_loss", relation="=", kept="paper")
+@exact("mmcl-is-sscl", quantity="aligned_induced_loss", relation="=", kept="published")
 def mmcl_is_sscl(spectrum: Spectrum, k: int) -> float:
     """`min_M L_T(f* M) = -Σ_{i <= k} σ_i⁴`, the least loss on the induced pairs: a linear map of f* attains it.
 

@@ -24,7 +24,7 @@ from pairbounds.theory.quantities.consistency import (
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 
-@exact("induced-labelling-error", quantity="induced_labelling_error")
+@exact("induced-labelling-error", quantity="induced_labelling_error", kept="sharper")
 def induced_by_labelling_error(graph: PairGraph) -> float:
     """`α_T <= 2 α - α² r / (r - 1)` for r classes: if two images with one caption differ, one differs from it."""
     error = labelling_error(graph)
@@ -33,19 +33,19 @@ def induced_by_labelling_error(graph: PairGraph) -> float:
     return error * (2 - error * (1 + 1 / other_classes)) if other_classes else 0.0
 
 
-@exact("probe-mse", quantity="probe_mse", kept="paper", through=True)
+@exact("probe-mse", quantity="probe_mse", kept="published", through=True)
 def probe_mse(graph: LabelledGraph, spectrum: Spectrum, k: int) -> float:
     """`ε₂(f*) <= α_T / (1 - σ²_{k+1})`."""
     return graph.unreached + over_gap(graph.variation, spectrum, k)
 
 
-@exact("probe-error", quantity="probe_error", kept="paper", through=True)
+@exact("probe-error", quantity="probe_error", kept="published", through=True)
 def probe_error(graph: LabelledGraph, spectrum: Spectrum, k: int) -> float:
     """`E(f*) <= 2 α_T / (1 - σ²_{k+1})`."""
     return 2 * graph.unreached + over_gap(2 * graph.variation, spectrum, k)
 
 
-@exact("sharp-probe-mse", quantity="probe_mse", kept="less information: label energy alone")
+@exact("sharp-probe-mse", quantity="probe_mse", kept="less information: one hop and the label energy")
 def sharp_probe_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`ε₂(f*) <= ρ_k / (1 - σ²_{k+1})`, with `ρ_k = α_T - Σ_{i≤min(k, rank)} (1 - σ_i²) c_i`."""
     return over_gap(_remaining_variation(graph, spectrum, k), spectrum, k)
@@ -55,14 +55,14 @@ def sharp_probe_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     "sharp-probe-error",
     quantity="probe_error",
     corollary_of="imbalance-error",
-    kept="less information: label energy alone",
+    kept="less information: label energy of all classes together",
 )
 def sharp_probe_error(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`E(f*) <= 2 ρ_k / (1 - σ²_{k+1})`, with `ρ_k = α_T - Σ_{i≤min(k, rank)} (1 - σ_i²) c_i`."""
     return 2 * over_gap(_remaining_variation(graph, spectrum, k), spectrum, k)
 
 
-@exact("sharp-probe-mse-below", quantity="probe_mse", relation=">=")
+@exact("sharp-probe-mse-below", quantity="probe_mse", relation=">=", kept="sharper")
 def sharp_probe_mse_below(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`ε₂(f*) >= ρ_k`, with `ρ_k = α_T - Σ_{i≤min(k, rank)} (1 - σ_i²) c_i`: no linear probe does better."""
     return max(0.0, _remaining_variation(graph, spectrum, k) - spectrum.rounding)

@@ -41,7 +41,7 @@ def image_error(encoder: Encoder) -> float:
 QUANTITIES["image_error"] = Quantity(image_error, lambda graph: guess_error(graph, "right"))
 
 
-@exact("image-error", quantity="image_error", subject="encoder")
+@exact("image-error", quantity="image_error", subject="encoder", kept="sharper")
 def by_views(graph: PairGraph, encoder: Encoder) -> float:
     """`E_{image}(f) <= 2 (E(f) + α)` for every embedding f of the views."""
     return 2 * (encoder.probe.error + labelling_error(graph))
@@ -53,7 +53,7 @@ def by_induced_pairs(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     return over_gap(4 * induced_labelling_error(graph), spectrum, k) + 2 * labelling_error(graph)
 
 
-@bound("image-error-haochen", quantity="image_error", status="restated", kept="paper")
+@bound("image-error-haochen", quantity="image_error", status="restated", kept="published")
 def literature(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`E_{image}(f*) <= 2 φ / λ_{k+1} + 8 α`, with `φ = α_T` and `λ_{k+1} = 1 - σ²_{k+1}`.
 

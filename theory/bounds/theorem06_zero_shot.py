@@ -20,7 +20,7 @@ from pairbounds.theory.quantities.consistency import labelling_error, right_indu
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 
-@exact("zero-shot", quantity="zero_shot_error")
+@exact("zero-shot", quantity="zero_shot_error", kept="sharper")
 def zero_shot(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`E_{zs}(f*, g*) <= 2 (√(2 α - τ) + σ_{k+1} √(τ / (1 - σ²_{k+1})))²`, at most `4 α / (1 - σ²_{k+1})`."""
     sigma = spectrum.upper_values[k]

@@ -70,7 +70,7 @@ def multihop_near_optimal_error(
     return 2 * _squared_probe_bound(encoder, np.array(tails))
 
 
-@exact("zero-shot-near-optimal", quantity="zero_shot_error", subject="encoder")
+@exact("zero-shot-near-optimal", quantity="zero_shot_error", subject="encoder", kept="sharper")
 def zero_shot_near_optimal(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E_{zs}(f, g) <= 2 min_j (√(2 α - τ) + √(q ε / (σ_j² - σ²_{k+1})) + √((σ²_{k+1} + ε) τ / (1 - σ²_{j+1})))²`."""
     differing, loss = right_induced_labelling_error(graph) + spectrum.rounding, excess(encoder)

@@ -21,7 +21,7 @@ from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.connectivity import class_second_eigenvalues, stays_in_class
 from pairbounds.theory.quantities.consistency import class_columns, class_masses, induced_labelling_error
-from pairbounds.theory.quantities.scores import round_off
+from pairbounds.theory.spectrum.triplets import Spectrum
 
 
 def class_tail_eigenvalue(encoder: Encoder) -> float:
@@ -32,7 +32,7 @@ def class_tail_eigenvalue(encoder: Encoder) -> float:
 QUANTITIES["class_tail_eigenvalue"] = Quantity(class_tail_eigenvalue, lambda _: 1.0, of_graph=True)
 
 
-@exact("tail-by-connectivity", quantity="class_tail_eigenvalue")
+@exact("tail-by-connectivity", quantity="class_tail_eigenvalue", kept="sharper")
 def tail_by_connectivity(graph: PairGraph, k: int) -> float:
     """`σ²_{r+1} <= 1 - min_x (1 - λ_2(y(x))) (1 - β(x))`, hence `<= max_c λ_2(c) + max_x β(x)`; needs `k >= r`."""
     _classes_within(graph, k)
@@ -40,15 +40,15 @@ def tail_by_connectivity(graph: PairGraph, k: int) -> float:
 
 
 @exact("probe-error-by-connectivity", quantity="probe_error", kept="less information: no spectrum of the whole graph")
-def probe_error_by_connectivity(graph: PairGraph, k: int) -> float:
+def probe_error_by_connectivity(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`E(f*) <= 2 α_T / (min_x (1 - λ_2(y(x))) (1 - β(x)))`; needs `k >= r`.
 
     Infinite if a class is disconnected.
     """
     _classes_within(graph, k)
-    gap = least_gap(graph)
-    # The numerator is raised by the round-off of `α_T`. The eigenvalues are rounded up already.
-    return (2 * induced_labelling_error(graph) + round_off(max(graph.shape))) / gap if gap > 0 else math.inf
+    gap = least_gap(graph) - spectrum.rounding
+    # Rounded up as `over_gap` does it: the measured error depends on computed vectors.
+    return (2 * induced_labelling_error(graph) + spectrum.rounding) / gap if gap > 0 else math.inf
 
 
 def least_gap(graph: PairGraph) -> float:

@@ -44,14 +44,14 @@ QUANTITIES["class_conductance"] = Quantity(class_conductance, of_graph=True)
 QUANTITIES["total_class_conductance"] = Quantity(total_class_conductance, of_graph=True)
 
 
-@exact("cheeger-below", quantity="conductance", relation=">=")
+@exact("cheeger-below", quantity="conductance", relation=">=", kept="sharper")
 def cheeger_below(graph: PairGraph, spectrum: Spectrum) -> float:
     """`φ >= (1 - σ_2²) / 2`: no cut is sparser than half the spectral gap."""
     _two_nodes(graph)
     return _half_gap(spectrum, 2)
 
 
-@exact("cheeger-above", quantity="conductance")
+@exact("cheeger-above", quantity="conductance", kept="sharper")
 def cheeger_above(graph: PairGraph, spectrum: Spectrum) -> float:
     """`φ <= √(4 (1 - σ_2²) / 3)`, hence `<= √(2 (1 - σ_2²))`, which is Cheeger's: a small gap means a sparse cut."""
     _two_nodes(graph)
@@ -60,7 +60,7 @@ def cheeger_above(graph: PairGraph, spectrum: Spectrum) -> float:
     return float(np.sqrt(4 * gap / 3))
 
 
-@exact("class-partition", quantity="class_conductance", relation=">=")
+@exact("class-partition", quantity="class_conductance", relation=">=", kept="sharper")
 def class_partition(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`max_c φ(c) >= (1 - σ_r²) / 2`, r the number of classes present; needs `k + 1 >= r`."""
     classes = len(class_masses(graph))
@@ -68,7 +68,7 @@ def class_partition(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     return _half_gap(spectrum, classes)
 
 
-@exact("class-leaks", quantity="total_class_conductance", relation=">=")
+@exact("class-leaks", quantity="total_class_conductance", relation=">=", kept="sharper")
 def class_leaks(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`Σ_c φ(c) >= Σ_{i <= r} (1 - σ_i²)`, r the number of classes present, with `σ_{k+1}` for those beyond it."""
     classes = len(class_masses(graph))
@@ -76,7 +76,7 @@ def class_leaks(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     return float(gaps.sum() + (classes - len(gaps)) * gaps[-1])
 
 
-@bound("image-error-rate", quantity="image_error", status="rate", kept="paper")
+@bound("image-error-rate", quantity="image_error", status="rate", kept="published")
 def image_error_rate(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`E_{image}(f*) <= Õ(α / ρ_h²)` with `h = ⌊k/2⌋`, for `k >= 2 r`, r the number of classes present.
 

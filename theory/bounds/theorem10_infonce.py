@@ -57,7 +57,7 @@ def _loss_scale(encoder: Encoder) -> float:
 QUANTITIES["infonce_loss"] = Quantity(_loss, scale=_loss_scale)
 
 
-@exact("infonce-entropy", quantity="infonce_loss", relation=">=", subject="encoder")
+@exact("infonce-entropy", quantity="infonce_loss", relation=">=", subject="encoder", kept="sharper")
 def infonce_entropy(graph: PairGraph) -> float:
     """`L_{InfoNCE}(f, g) >= -I(x; l)` for every embedding pair, with equality at pointwise mutual information."""
     require_few_pairs(graph)

@@ -50,7 +50,7 @@ def mean_classifier_cross_entropy(encoder: Encoder) -> float:
 QUANTITIES["mean_classifier_cross_entropy"] = Quantity(mean_classifier_cross_entropy, lambda _: 0.0)
 
 
-@exact("cross-entropy-by-infonce", quantity="mean_classifier_cross_entropy", subject="encoder")
+@exact("cross-entropy-by-infonce", quantity="mean_classifier_cross_entropy", subject="encoder", kept="sharper")
 def by_infonce(encoder: Encoder) -> float:
     """`L_{CE} <= L_{NCE} + √V` for every embedding pair on the sphere.
 
@@ -59,7 +59,7 @@ def by_infonce(encoder: Encoder) -> float:
     return infonce(encoder)[0] + math.sqrt(right_moments(encoder).variance)
 
 
-@exact("cross-entropy-by-connectivity", quantity="mean_classifier_cross_entropy", subject="encoder")
+@exact("cross-entropy-by-connectivity", quantity="mean_classifier_cross_entropy", subject="encoder", kept="sharper")
 def by_connectivity(graph: PairGraph, encoder: Encoder) -> float:
     """`L_{CE} <= L_{NCE} + Σ_c q_c √(λ_2(c) V^L_c V_c)` if `α = 0`, with `V^L_c` the variance of f̂ in class c.
 
@@ -73,7 +73,9 @@ def by_connectivity(graph: PairGraph, encoder: Encoder) -> float:
     return infonce(encoder)[0] + float(right.masses @ np.sqrt(spreads))
 
 
-@exact("cross-entropy-below", quantity="mean_classifier_cross_entropy", relation=">=", subject="encoder")
+@exact(
+    "cross-entropy-below", quantity="mean_classifier_cross_entropy", relation=">=", subject="encoder", kept="sharper"
+)
 def below(encoder: Encoder) -> float:
     """`L_{CE} >= L_{NCE} - √V - log(1 + κ max_c V_c)`, `κ = (e² - 3) / 4`, for every embedding pair on the sphere.
 

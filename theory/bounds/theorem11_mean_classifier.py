@@ -62,7 +62,7 @@ def _hinge_scale(encoder: Encoder) -> float:
 QUANTITIES["mean_classifier_loss"] = Quantity(mean_classifier_loss, lambda _: 1.0, _hinge_scale)
 
 
-@exact("mean-classifier-any", quantity="mean_classifier_loss", subject="encoder")
+@exact("mean-classifier-any", quantity="mean_classifier_loss", subject="encoder", kept="sharper")
 def mean_classifier_any(graph: PairGraph, spectrum: Spectrum, encoder: Encoder) -> float:
     """`L_{sup} <= (L_{un} + δ - τ) / (1 - τ)` for every embedding pair, `δ = E |f(x)ᵀ(E[g(l) | x, c] - μ_c)|`.
 

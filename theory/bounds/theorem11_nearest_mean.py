@@ -59,7 +59,7 @@ QUANTITIES["class_variance"] = Quantity(
 )
 
 
-@exact("class-variance", quantity="class_variance", subject="encoder")
+@exact("class-variance", quantity="class_variance", subject="encoder", kept="sharper")
 def class_variance(graph: PairGraph, encoder: Encoder) -> float:
     """`V(f) <= A_T / (2 γ)` for every embedding: aligned pairs draw a class together as far as the pairs connect it.
 
@@ -70,7 +70,7 @@ def class_variance(graph: PairGraph, encoder: Encoder) -> float:
     return _in_squared_units(encoder, apart / (2 * gap) if gap > 0 else math.inf)
 
 
-@exact("nearest-mean", quantity="nearest_mean_error", subject="encoder")
+@exact("nearest-mean", quantity="nearest_mean_error", subject="encoder", kept="sharper")
 def nearest_mean(encoder: Encoder) -> float:
     """`E_{mean}(f) <= Σ_c p_c min(1, 4 V_c / Δ_c²)` for every embedding."""
     moments, half = _moments(encoder), _half_distances(encoder)

@@ -22,7 +22,7 @@ from pairbounds.theory.quantities.metrics import alignment, uniformity
 QUANTITIES["sphere_infonce_loss"] = Quantity(lambda encoder: sum(infonce(encoder)) / 2, lambda _: 0.0)
 
 
-@exact("infonce-by-uniformity", quantity="sphere_infonce_loss", subject="encoder")
+@exact("infonce-by-uniformity", quantity="sphere_infonce_loss", subject="encoder", kept="sharper")
 def infonce_by_uniformity(graph: PairGraph, encoder: Encoder) -> float:
     """`L_{sym} <= A / 2 + U` for every embedding pair on the sphere.
 

@@ -24,11 +24,13 @@ STATEMENTS = (
         mixture,
         TESTS,
         "`α_T(P) = t α_T(P_1) + (1 - t) α_T(P_2)` for a mixture P, and so for `α`.",
+        kept="sharper: an equality",
     ),
     Statement(
         "mixture-spectrum",
         mixture,
         TESTS,
         "`Σ_{i <= m} σ_i²(P) <= t Σ_{i <= m} σ_i²(P_1) + (1 - t) Σ_{i <= m} σ_i²(P_2)` for a mixture P and every m.",
+        kept="published: Fan 1949",
     ),
 )

@@ -22,11 +22,13 @@ STATEMENTS = (
         labelling_error_interval,
         TESTS,
         "`Pr[l(N) <= α <= u(N)] >= 1 - δ`, and so for `α_T`, if N pairs have two labels: Clopper and Pearson's ends.",
+        kept="less information: a sample of pairs",
     ),
     Statement(
         "singular-value-bernstein",
         singular_value_bernstein,
         TESTS,
         "`s_- σ̂_{k+1} - t <= σ_{k+1} <= s_+ σ̂_{k+1} + t` with probability `1 - δ`, if every node was seen.",
+        kept="less information: a sample of pairs",
     ),
 )

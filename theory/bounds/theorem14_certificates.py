@@ -25,11 +25,13 @@ STATEMENTS = (
         residual_norms,
         "tests/theory/test_spectra.py",
         "`s - η <= σ_i <= s + η` for some i, if s is a computed value with the residual η.",
+        kept="published: Weyl 1912",
     ),
     Statement(
         "certificate",
         certify,
         "tests/theory/test_certificates.py",
         "`σ_{k+1} <= √θ`, the certified end: proved by a factorisation, or true with a stated probability.",
+        kept="published: Rump 2006",
     ),
 )

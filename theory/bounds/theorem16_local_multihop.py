@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@exact("local-multihop-error", quantity="probe_error", through=True)
+@exact("local-multihop-error", quantity="probe_error", kept="sharper", through=True)
 def local_multihop_error(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
     """`E(f*) <= N(γ_q, ∫ P dν)`: by the consistency of up to 2M hops, and the margins of scores of up to M + 1 hops.
 

@@ -22,7 +22,7 @@ from pairbounds.theory.quantities.consistency import class_masses, label_coordin
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 
-@exact("imbalance-error", quantity="probe_error")
+@exact("imbalance-error", quantity="probe_error", kept="sharper")
 def imbalance_error(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`E(f*) <= 2 ε₂(f*) - Σ_c max(0, 2 r K_{cc}² / ((r - 1) p_c) - p_c)`, for r classes; K is `p_c - ‖U_kᵀ ỹ_c‖²`.
 

@@ -34,13 +34,13 @@ LEVELS_LIMIT = 16  # thresholds that are tried, evenly among the S_i
 NORM_LIMIT = 128  # the shorter side of matrices whose operator norm is computed; that of larger ones is by p_max
 
 
-@exact("trained-mse", quantity="probe_mse", subject="encoder")
+@exact("trained-mse", quantity="probe_mse", subject="encoder", kept="sharper")
 def trained_mse(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`ε₂(f) <= min_w (ρ_w + η_w)²` for every embedding pair, over soft thresholds w of the spectrum."""
     return mse_by_excess(graph, spectrum, k, _excess(encoder))
 
 
-@exact("trained-error", quantity="probe_error", subject="encoder")
+@exact("trained-error", quantity="probe_error", subject="encoder", kept="sharper")
 def trained_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E(f) <= min_w N((1 + γ_w) / 2, (ρ_w / 2 + η_w)²)` for every embedding pair, over soft thresholds w.
 
@@ -56,7 +56,7 @@ def trained_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder
     )
 
 
-@exact("trained-error-by-margins", quantity="probe_error", subject="encoder")
+@exact("trained-error-by-margins", quantity="probe_error", subject="encoder", kept="sharper")
 def trained_error_by_margins(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E(f) <= min_j N(γ_j, (√(ε κ_j) + √e_j / 2)²)` for every embedding pair, where `σ_k > σ_{k+1}`.
 
@@ -76,7 +76,7 @@ def trained_error_by_margins(graph: PairGraph, spectrum: Spectrum, k: int, encod
     )
 
 
-@exact("trained-mse-below", quantity="probe_mse", relation=">=", subject="encoder")
+@exact("trained-mse-below", quantity="probe_mse", relation=">=", subject="encoder", kept="sharper")
 def trained_mse_below(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`ε₂(f) >= 1 - (√C_k + √(b ε / (σ²_k - σ²_{k+1})))²` where `σ_k > σ_{k+1}`, `C_k = Σ_{i≤k} c_i`."""
     gap = float(_surplus_at_gap(spectrum, k).min())

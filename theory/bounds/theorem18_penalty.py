@@ -43,7 +43,7 @@ def penalised_mse(graph: PairGraph, spectrum: Spectrum, encoder: Encoder, hops: 
     return tail_at_most(graph, spectrum, penalised_width(encoder), hops, cut=penalty_of(encoder))
 
 
-@exact("penalised-mse-below", quantity="probe_mse", relation=">=", subject="penalised optimum")
+@exact("penalised-mse-below", quantity="probe_mse", relation=">=", subject="penalised optimum", kept="sharper")
 def penalised_mse_below(graph: PairGraph, spectrum: Spectrum, encoder: Encoder, hops: int | None = None) -> float:
     """`ε₂(f_μ) >= L_M(b)`, the least label energy in `[0, b)` that up to 2M hops allow, `b = max(μ², σ²_{k+1})`."""
     return tail_at_least(graph, spectrum, penalised_width(encoder), hops, cut=penalty_of(encoder))
@@ -61,7 +61,7 @@ def penalised_error(graph: PairGraph, spectrum: Spectrum, encoder: Encoder) -> f
     return 2 * over_gap(induced_labelling_error(graph), spectrum, penalised_width(encoder), cut=penalty_of(encoder))
 
 
-@exact("local-penalised-error", quantity="probe_error", subject="penalised optimum")
+@exact("local-penalised-error", quantity="probe_error", subject="penalised optimum", kept="sharper")
 def local_penalised_error(
     graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None
 ) -> float:
@@ -73,7 +73,7 @@ def local_penalised_error(
     return min(within(graph, cut, hops).error, 2 * penalised_mse(graph, spectrum, k, encoder, hops=hops))
 
 
-@exact("penalised-encoder-mse", quantity="probe_mse", subject="penalised encoder")
+@exact("penalised-encoder-mse", quantity="probe_mse", subject="penalised encoder", kept="sharper")
 def penalised_encoder_mse(encoder: Encoder) -> float:
     """`ε₂(f) <= min_t (ρ_t + √(p_{max} ε_μ) / (t - μ))²` for every embedding pair."""
     return _by_soft_threshold(encoder) ** 2
@@ -84,6 +84,7 @@ def penalised_encoder_mse(encoder: Encoder) -> float:
     quantity="probe_error",
     subject="penalised encoder",
     corollary_of="penalised-encoder-mse",
+    kept="sharper",
 )
 def penalised_encoder_error(encoder: Encoder) -> float:
     """`E(f) <= 2 min_t (ρ_t + √(p_{max} ε_μ) / (t - μ))²` for every embedding pair."""

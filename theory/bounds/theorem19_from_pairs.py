@@ -26,11 +26,13 @@ STATEMENTS = (
         consistency_from_pairs,
         TESTS,
         "`Pr[a_j^- <= a_j <= a_j^+ for all j] >= 1 - δ`: intervals of `a_1..a_M` from n independent pairs.",
+        kept="less information: a sample of pairs",
     ),
     Statement(
         "penalised-error-from-pairs",
         penalised_error_at_most,
         TESTS,
         "`ε₂(f_μ) <= p_0 + Σ_{j <= M} max(p_j a_j^-, p_j a_j^+)`, and so `ε₂(f*)`, where `σ_{k+1} <= μ`.",
+        kept="less information: a sample of pairs",
     ),
 )

@@ -276,14 +276,14 @@ QUANTITIES |= {
     quantity="zero_shot_vote_error",
     subject="critic",
     corollary_of="zero-shot-vote-by-node",
-    kept="less information: averages over all nodes",
+    kept="less information: the labelling error and the excess loss alone",
 )
 def by_zero_shot_vote(encoder: Encoder) -> float:
     """`E <= Φ(α, ε_R)` for the vote `argmax_c Σ_{y(l)=c} p_s(l | x)` of every critic."""
     return zero_shot_vote(encoder).most
 
 
-@exact("zero-shot-vote-by-node", quantity="zero_shot_vote_error", subject="critic")
+@exact("zero-shot-vote-by-node", quantity="zero_shot_vote_error", subject="critic", kept="sharper")
 def by_node_zero_shot(encoder: Encoder) -> float:
     """`E <= N(κ, ε_R)` for the same vote, κ of the classes of the right nodes that x is paired with."""
     return zero_shot_vote(encoder).most_by_node
@@ -294,20 +294,20 @@ def by_node_zero_shot(encoder: Encoder) -> float:
     quantity="vote_error",
     subject="critic",
     corollary_of="vote-by-node",
-    kept="less information: averages over all nodes",
+    kept="less information: the labelling error and the excess loss alone",
 )
 def by_vote(encoder: Encoder) -> float:
     """`E <= Φ(α_T, ε_R + ε_L)` for the vote `argmax_c Σ_l p_s(l | x) Σ_{y(x')=c} p_s(x' | l)` of every critic."""
     return pair_votes(encoder)[0].most
 
 
-@exact("vote-by-node", quantity="vote_error", subject="critic")
+@exact("vote-by-node", quantity="vote_error", subject="critic", kept="sharper")
 def by_node(encoder: Encoder) -> float:
     """`E <= N(κ, ε_R + ε_L)` for the same vote, κ of the left nodes that x shares a right node with, x among them."""
     return pair_votes(encoder)[0].most_by_node
 
 
-@exact("vote-of-others", quantity="vote_of_others_error", subject="critic")
+@exact("vote-of-others", quantity="vote_of_others_error", subject="critic", kept="sharper")
 def by_node_others(encoder: Encoder) -> float:
     """`E <= N(κ, ε_R + ε_L)` for the vote of `x' ≠ x` alone, κ of the classes of these, by their probabilities."""
     return pair_votes(encoder)[1].most_by_node

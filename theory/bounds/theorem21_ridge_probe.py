@@ -63,5 +63,6 @@ STATEMENTS = (
         "tests/theory/test_ridge.py",
         "`G_M(λ) <= mse_λ <= R_M(λ)` for the ridge probe on the true ratio and the Gauss and Gauss-Radau rules of ν; "
         "`E <= 2 mse`.",
+        kept="sharper: the only bound on a ridge probe",
     ),
 )

@@ -26,5 +26,6 @@ STATEMENTS = (
         "Where induced pairs have weights ρ, α, β, γ with `α > γ` and `β > γ`, a head of least norm on the whitened "
         "optimum of width r + m - 1, trained on some domains, has error 0 on all others, where "
         "`‖Bᵀ f(x) - onehot(y(x))‖² = 1 / r`.",
+        kept="sharper: the only row on labels of some domains",
     ),
 )

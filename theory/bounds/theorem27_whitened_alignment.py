@@ -41,13 +41,13 @@ QUANTITIES["induced_alignment"] = Quantity(induced_alignment, scale=lambda encod
 QUANTITIES["pair_alignment"] = Quantity(pair_alignment, scale=lambda encoder: float(encoder.k))
 
 
-@exact("induced-alignment", quantity="induced_alignment", relation=">=", subject="encoder")
+@exact("induced-alignment", quantity="induced_alignment", relation=">=", subject="encoder", kept="sharper")
 def induced_alignment_at_least(spectrum: Spectrum, k: int) -> float:
     """`E_{P_T} ‖f̂(x) - f̂(x')‖² >= 2 Σ_{i <= k} (1 - σ_i²)` for the whitened features f̂ of every embedding of rank k."""
     return float(2 * np.sum(1 - spectrum.upper_values[:k] ** 2))
 
 
-@exact("pair-alignment", quantity="pair_alignment", relation=">=", subject="encoder")
+@exact("pair-alignment", quantity="pair_alignment", relation=">=", subject="encoder", kept="sharper")
 def pair_alignment_at_least(spectrum: Spectrum, k: int) -> float:
     """`E_P ‖f̂(x) - ĝ(l)‖² >= 2 Σ_{i <= k} (1 - σ_i)` for the whitened features of every embedding pair of rank k."""
     return float(2 * np.sum(1 - spectrum.upper_values[:k]))

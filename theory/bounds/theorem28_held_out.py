@@ -90,5 +90,6 @@ STATEMENTS = (
         "tests/bounds/test_held_out_pairs.py",
         "`L(f, g) - L_R <= T + Σ_{i <= k} σ̂_i² + t`: the excess over the best encoder of the width whose scores are at "
         "most R, by the loss on fresh pairs, the least loss on the training pairs, and a deviation.",
+        kept="less information: samples alone",
     ),
 )

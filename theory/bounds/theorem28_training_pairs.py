@@ -3,27 +3,18 @@
 In words: An encoder with the least spectral loss on n independent pairs has nearly the least loss on the distribution
 that they come from, up to the noise of n pairs over the gap at the width.
 
-Let P̂ be the distribution of n independent pairs of P, `E = D_L^{-1/2} (P̂ - P) D_R^{-1/2}` with the true marginals, A_k
-the best matrix of rank k of Ā, `γ = 1 - σ_{k+1} / σ_k`, ε the excess of the population loss over its least at width k,
-and Π_F the projector on the columns of F. A minimiser of the loss of P̂ has
+Let P̂ be the distribution of n independent pairs of P, `E = D_L^{-1/2} (P̂ - P) D_R^{-1/2}` with the true marginals,
+`γ = 1 - σ_{k+1} / σ_k`, ε the excess of the population loss over its least at width k, and Π_F the projector on the
+columns of F. A minimiser of the loss of P̂ has the bounds (a) and (b) on ε, and (c) and (d) on the angle to the leading
+singular vectors. Its marginals are the true ones for (b) and (c), those of the pairs for (d), and either for (a). With
+those of the pairs, as in training on a file of pairs, the features of unseen nodes are 0. Theorem 17 makes of ε a bound
+of the squared error of the probe, and an angle gives
+`√ε₂ <= √(Σ_{i>j} c_i) + ‖(I - Π_F) U_j‖_op √(Σ_{i≤j} c_i)`.
 
-(a) with the true marginals, `ε <= 4 ‖E‖_F² / γ`;
-(b) there `ε <= 4 Σ_{i≤2k} σ_i(E)² / γ`, too;
-(c) and without ε, `‖(I - Π_F) U_j‖_op <= ‖E‖_op / (σ_j - σ_{k+1} - ‖E‖_op)` for `j <= k` where that is positive;
-(d) with its own marginals, which is training on a file of pairs, and features 0 for nodes that were not seen,
-    `ε <= 4 γ B² / (γ - η)²` where `η < γ`. Here `ρ_x = p̂_L(x) / p_L(x)`, ρ'_l likewise, and over the seen nodes
-    `η = max (1 - ρ_x ρ'_l)₊` and `B = ‖E‖_F + ‖A_k ∘ (1 - ρ ρ'ᵀ)‖_F`;
-(e) there, too, with `a >= |ρ - 1|` and `a' >= |ρ' - 1|` below 1 for all nodes, `s = 1 / √(1 - a)`, `s' = 1 / √(1 - a')`
-    and `e = s s' (1 + ‖E‖_op) - 1`, `‖(I - Π_F) U_j‖_op <= s (e / (σ_j - σ_{k+1} - e) + a)`.
+Proof, the noise with a confidence, equality cases and an example: `docs/theorems/theorem28.md`. Source: new here; (c)
+Wedin 1972.
 
-Theorem 17 makes of ε a bound of the squared error of the probe, and (c) or (e) gives
-`√ε₂ <= √(Σ_{i>j} c_i) + ‖(I - Π_F) U_j‖_op √(Σ_{i≤j} c_i)`. A form from samples alone is in
-`pairbounds.theory.bounds.theorem28_held_out`.
-
-Proof, the noise with a confidence, equality cases and an example: `docs/theorems/theorem28.md`, where (d) is a part of
-(a), and (e) has the letter (d). Source: new here; (c) Wedin 1972.
-
-Cost: given the spectrum, linear in the pairs; (d) O(n_left n_right).
+Cost: given the spectrum, linear in the pairs; with counts O(n_left n_right).
 """
 
 import math
@@ -46,7 +37,7 @@ MOST_PAIRS = 10**18
 
 
 def excess_of_counts(graph: PairGraph, k: int, counts: ArrayLike) -> float:
-    """Bound (d) on the excess loss of the encoder of width k that is optimal on counted pairs.
+    """Bound (a) on the excess loss of the encoder of width k that is optimal on counted pairs.
 
     `ValueError`: counts of another shape, none at all, or of pairs that the graph does not have.
 
@@ -88,8 +79,7 @@ class Forecast:
     graph : the population, with labels for the squared error
     k : width of the embedding
     level : probability of the guarantee
-    known_marginals : whether the encoder is trained with the true marginals, by (a) and (c), or with those of the
-        pairs, by (d) and (e)
+    known_marginals : whether the encoder is trained with the true marginals, or with those of the pairs
     """
 
     graph: PairGraph
@@ -106,7 +96,7 @@ class Forecast:
         return spectrum_beyond(self.graph, self.k)
 
     def excess(self, n_pairs: int) -> float:
-        """Upper bound on the excess loss of the encoder trained on n pairs; infinite if n is too small for (d)."""
+        """Upper bound on the excess loss of the encoder trained on n pairs; infinite if n is too small."""
         if n_pairs < 1:
             raise ValueError(f"n_pairs={n_pairs}: at least 1")
         gap = _gap(self.triplets, self.k)
@@ -119,7 +109,7 @@ class Forecast:
         return _excess_bound(gap, self._noise.norm(n_pairs, self._level_of_two) + moved, lost)
 
     def mse(self, n_pairs: int) -> float:
-        """Upper bound on the squared error of a probe on that encoder, by theorem 17 or by (c) and (e); at most 1."""
+        """Upper bound on the squared error of a probe on that encoder, by theorem 17, or by (c) or (d); at most 1."""
         excess = self.excess(n_pairs)
         by_excess = mse_by_excess(self.graph, self.triplets, self.k, excess) if excess < self.k else 1.0
         return min(by_excess, _mse_by_angle(self._energy, self.triplets, self.k, *self._operator_noise(n_pairs)))
@@ -148,7 +138,7 @@ class Forecast:
         return [bernstein_deviation(1.0, 1.0, log, n_pairs * mass) for mass in sides]
 
     def _operator_noise(self, n_pairs: int) -> tuple[float, float, float]:
-        """Noise `‖E‖_op` or e, s and a of (c) or (e); the noise is infinite if a node may be unseen."""
+        """Noise `‖E‖_op` or e, s and a of (c) or (d); the noise is infinite if a node may be unseen."""
         if self.known_marginals:
             return self._noise.operator_norm(n_pairs, self.level), 1.0, 0.0
         off = [float(change.max()) for change in self._marginal_changes(n_pairs)]
@@ -213,7 +203,7 @@ def _norm_of_product(left: FloatArray, right: FloatArray, a: FloatArray, b: Floa
 
 
 def _mse_by_angle(energy: FloatArray, triplets: Spectrum, k: int, noise: float, stretch: float, off: float) -> float:
-    """Minimum over j of `(√(Σ_{i>j} c_i) + ‖(I - Π_F) U_j‖_op √(Σ_{i≤j} c_i))²`, by (c) and (e)."""
+    """Minimum over j of `(√(Σ_{i>j} c_i) + ‖(I - Π_F) U_j‖_op √(Σ_{i≤j} c_i))²`, by (c) or (d)."""
     within = np.minimum(1.0, np.cumsum(energy))
     room = triplets.lower_values[:k] - triplets.upper_values[k] - noise
     sine = np.divide(noise, room, out=np.ones(k), where=room > noise)
@@ -229,6 +219,7 @@ STATEMENTS = (
         "tests/bounds/test_training_pairs.py",
         "The minimiser of the spectral loss of counted pairs, with their own marginals, has an excess loss "
         "`ε <= 4 γ B² / (γ - η)²` where `η < γ`; with the true ones, of at most `4 ‖E‖_F² / γ`.",
+        kept="sharper: with the marginals of the pairs",
     ),
     Statement(
         "error-from-pairs-by-rank",
@@ -236,6 +227,7 @@ STATEMENTS = (
         "tests/bounds/test_training_pairs.py",
         "The minimiser of the spectral loss of counted pairs, with the true marginals, has an excess loss "
         "`ε <= 4 Σ_{i <= 2k} σ_i(E)² / γ`.",
+        kept="sharper: with the true marginals",
     ),
     Statement(
         "angle-from-pairs",
@@ -244,5 +236,6 @@ STATEMENTS = (
         "There `‖(I - Π_F) U_j‖_{op} <= ‖E‖_{op} / (σ_j - σ_{k+1} - ‖E‖_{op})` where that is positive; with the "
         "marginals of the pairs, off by a share of at most `a < 1` and `a' < 1`, at most "
         "`s (e / (σ_j - σ_{k+1} - e) + a)`, `e = s s' (1 + ‖E‖_op) - 1`.",
+        kept="published: Wedin 1972",
     ),
 )

@@ -3,22 +3,14 @@
 In words: With the captions of a batch as negatives the best critic is the pointwise mutual information at every batch
 size, false negatives or not, but a batch of B pairs shows at most log B of the mutual information.
 
-Let the pairs of a batch be independent, `r = P / (p_L p_R)` the density ratios, and
-`L_B(s) = E [-log e^{s(x_1, l_1)} / Σ_j e^{s(x_1, l_j)}]`, one direction of InfoNCE, with repeated captions. The
-information that a batch shows is `I_B = log B - inf L_B`, a part of the mutual information `I = E_P log r`.
+Let the pairs of a batch be independent, `r = P / (p_L p_R)` the density ratios, and L_B one direction of InfoNCE, with
+repeated captions. The information that a batch shows is `I_B = log B - inf L_B`, a part of the mutual information
+`I = E_P log r`; (b) bounds it, and gives `I - I_B <= log(1 + Σ_{i>=2} σ_i² / B)`. (c) counts false negatives. In (d)
+the pairs of a batch whose image has a guide's class γ of the anchor are no negatives of it: the scores of captions that
+occur with the anchor's class rise, and those that occur with no other class have no limit and no order.
 
-(a) For every `B >= 2` the minimisers are `s = log r + c(x)`; where P has zeros the least value is not attained.
-(b) `I_B` grows with B, and `E_P log(B r / (r + B - 1)) <= I_B <= min(I, log B)`. Hence also
-    `I - I_B <= log(1 + Σ_{i>=2} σ_i² / B)`.
-(c) The number of an anchor's negatives that are of its class, have its caption, or are pairs of its image has a closed
-    mean and probability of 0.
-(d) Where an image has a guide's class γ(x), and the pairs of a batch whose image has the class of the anchor are no
-    negatives of it, the optimum is `log r(x, l) - log(1 - P(γ(x) | l)) + c(x)`: the scores of captions that occur with
-    the anchor's class rise, and those that occur with no other class have no limit and no order.
-(e) At the optimum the covariance of an anchor's gradient grows with B, up to that of the positives alone.
-
-(a), (b), (d) and (e) suppose a critic that scores every pair freely. Not covered: rules that look at the positive's
-caption, and epochs without replacement.
+(b) and (d) suppose a critic that scores every pair freely. Not covered: rules that look at the positive's caption, and
+epochs without replacement.
 
 Proof, equality cases and an example: `docs/theorems/theorem29.md`. Source: new here, in the form of van den Oord et al.
 2018 and Poole et al. 2019, who have `I_B <= min(I, log B)`.
@@ -191,6 +183,7 @@ STATEMENTS = (
         TESTS,
         "`E_P log(B r / (r + B - 1)) <= I_B <= min(I, log B)` for what B pairs show of the mutual information, which "
         "grows with B; at every B the best critic is `log r + c(x)`.",
+        kept="published: Poole et al. 2019",
     ),
     Statement(
         "batch-collisions",
@@ -198,6 +191,7 @@ STATEMENTS = (
         TESTS,
         "`E N = (B - 1) Σ_c p(c) p_R(c)` for the number N of an anchor's negatives of its class; there is none with "
         "probability `Σ_c p(c) (1 - p_R(c))^{B-1}`.",
+        kept="sharper: an equality",
     ),
     Statement(
         "dropped-negatives",
@@ -205,5 +199,6 @@ STATEMENTS = (
         TESTS,
         "Without the negatives whose image has the guide's class γ of the anchor the best critic is "
         "`s = log r - log(1 - P(γ(x) | l)) + c(x)`; `Σ_γ p(γ)²` of the negatives are dropped.",
+        kept="sharper: an equality",
     ),
 )

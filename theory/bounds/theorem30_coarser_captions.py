@@ -67,5 +67,6 @@ STATEMENTS = (
         coarser,
         "tests/bounds/test_coarser_captions.py",
         "`σ'_i <= σ_i, α'_T >= α_T` for every i, if captions are merged, or sent through any channel.",
+        kept="published: Witsenhausen 1975",
     ),
 )

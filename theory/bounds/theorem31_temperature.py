@@ -27,7 +27,7 @@ ROUNDING = 1e-12  # relative, of norms and of their product
 REACHED = 1e-9  # share of I that a loss may lack and be called the optimum
 
 
-@exact("infonce-by-range", quantity="infonce_loss", relation=">=", subject="encoder")
+@exact("infonce-by-range", quantity="infonce_loss", relation=">=", subject="encoder", kept="sharper")
 def infonce_by_range(graph: PairGraph, encoder: Encoder) -> float:
     """`L_{InfoNCE}(f, g) >= (h_Δ(p) + h_Δ(p_R)) / 2`, `h_Δ(p) = Σ p log(p + (1 - p) e^{-Δ})`, Δ the range of scores.
 

@@ -94,7 +94,7 @@ QUANTITIES["mean_caption_error"] = Quantity(
 )
 
 
-@exact("mean-caption", quantity="mean_caption_error", subject="critic")
+@exact("mean-caption", quantity="mean_caption_error", subject="critic", kept="sharper")
 def by_mean_caption(graph: PairGraph, encoder: Encoder) -> float:
     """`E_μ <= N(κ, ε_→)`: of `argmax_c f(x)ᵀ μ_c + log q_c`, κ of the captions' classes and of their scores' spread."""
     costs = mean_captions(encoder).costs

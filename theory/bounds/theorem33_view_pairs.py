@@ -60,5 +60,6 @@ STATEMENTS = (
         "tests/bounds/test_view_pairs.py",
         "`|τ̂_i² - τ_i²| <= √(2 B L / n) + (B + 1) L / (3 n)`, `L = ln(2 d / δ)`, for the eigenvalues τ_i² of "
         "`E φ(v) φ(v')ᵀ` from n natural images with two views each.",
+        kept="less information: a sample of views",
     ),
 )

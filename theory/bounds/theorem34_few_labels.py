@@ -155,8 +155,13 @@ def _rounded_up(value: float) -> float:
 
 
 STATEMENTS = (
-    Statement("few-labels-mse", few_labels_mse, TESTS),
-    Statement("few-labels-balanced-mse", few_labels_balanced_mse, TESTS),
-    Statement("few-labels-error", few_labels_error, TESTS),
-    Statement("few-labels-with-probability", few_labels_with_probability, TESTS),
+    Statement("few-labels-mse", few_labels_mse, TESTS, kept="sharper: an equality"),
+    Statement("few-labels-balanced-mse", few_labels_balanced_mse, TESTS, kept="sharper: an equality"),
+    Statement("few-labels-error", few_labels_error, TESTS, kept="sharper: below twice few-labels-mse"),
+    Statement(
+        "few-labels-with-probability",
+        few_labels_with_probability,
+        TESTS,
+        kept="sharper: for one sample instead of the mean",
+    ),
 )

@@ -53,4 +53,8 @@ def prompt_ensemble(
     return disagreement, 2 * max(0.0, mean - disagreement + rounding)
 
 
-STATEMENTS = (Statement("prompt-ensemble", prompt_ensemble, "tests/bounds/test_prompts.py"),)
+STATEMENTS = (
+    Statement(
+        "prompt-ensemble", prompt_ensemble, "tests/bounds/test_prompts.py", kept="published: Krogh and Vedelsby 1995"
+    ),
+)

@@ -179,7 +179,12 @@ def _corrected(value: Any, n_labels: int, energy: float, population: int) -> Any
 
 
 STATEMENTS = (
-    Statement("unbiased-probe-mse", unbiased_probe_mse, TESTS),
-    Statement("unbiased-probe-mse-without-replacement", unbiased_probe_mse_without_replacement, TESTS),
-    Statement("unbiased-balanced-probe-mse", unbiased_balanced_probe_mse, TESTS),
+    Statement("unbiased-probe-mse", unbiased_probe_mse, TESTS, kept="less information: N labels"),
+    Statement(
+        "unbiased-probe-mse-without-replacement",
+        unbiased_probe_mse_without_replacement,
+        TESTS,
+        kept="less information: N labels",
+    ),
+    Statement("unbiased-balanced-probe-mse", unbiased_balanced_probe_mse, TESTS, kept="less information: N labels"),
 )

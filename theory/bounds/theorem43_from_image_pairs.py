@@ -207,8 +207,12 @@ def certified_mse_at_most(
 
 
 STATEMENTS = (
-    Statement("from-image-pairs", mse_from_pairs_at_most, TESTS),
-    Statement("from-image-pairs-by-norms", mse_by_norms_at_most, TESTS),
-    Statement("from-image-pairs-certified", certified_mse_at_most, TESTS),
-    Statement("from-image-pairs-by-hops", mse_by_hops_at_most, TESTS),
+    Statement("from-image-pairs", mse_from_pairs_at_most, TESTS, kept="less information: one hop"),
+    Statement(
+        "from-image-pairs-by-norms", mse_by_norms_at_most, TESTS, kept="less information: two norms of the sample"
+    ),
+    Statement(
+        "from-image-pairs-certified", certified_mse_at_most, TESTS, kept="less information: numbers of the population"
+    ),
+    Statement("from-image-pairs-by-hops", mse_by_hops_at_most, TESTS, kept="sharper: many hops"),
 )

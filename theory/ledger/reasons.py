@@ -9,6 +9,7 @@ from pairbounds.theory.attack.candidate import Sides
 from pairbounds.theory.attack.sharpest import sharpest_graphs
 from pairbounds.theory.bounds.registry import BOUNDS, Bound
 from pairbounds.theory.bounds.scoring import score
+from pairbounds.theory.bounds.statements import Statement
 
 BEST = Path(__file__).with_name("best.json")  # written by `python -m tests.bounds.best`
 STATUS_MEANS = {
@@ -28,11 +29,11 @@ def sharpness(claim: Bound) -> str:
     return f"{score(claim, *sides).ratio:.3f} ({graph.n_left} x {graph.n_right}, k = {k})"
 
 
-def kept(claim: Bound) -> str:
-    """Reason why the ledger has a bound, and number of points where it was the unique best on its quantity."""
-    counts = best_counts(claim.name)
+def kept(row: Bound | Statement) -> str:
+    """Reason to keep a row of the ledger, and the number of points where it was the unique best on its quantity."""
+    counts = best_counts(row.name)
     times = f"; best at {counts['best']:,} of {counts['count']:,} points" if counts["count"] else ""
-    return f"{claim.kept or 'sharper'}{times}"
+    return f"{row.kept or ''}{times}"
 
 
 def best_counts(name: str) -> dict[str, int]:

@@ -15,7 +15,7 @@ import numpy as np
 import scipy.linalg
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import EPS, FloatArray
+from pairbounds.infrastructure.arrays import EPS
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.proofs import verify
 from pairbounds.theory.proofs.decimals import ZERO, above, below
@@ -53,7 +53,8 @@ def places(graph: PairGraph, exact: verify.Graph, k: int) -> Places:
     margin = 4 * n * 2.0**-BITS + 64 * EPS * sqrt(n)  # twice a bound on the rounding of eigenvectors and check
     at_most = above(Fraction(values[k] + margin)) if k < n else ZERO
     at_least = values[k - 1] - margin / values[k - 1] if k <= n and values[k - 1] > 0 else 0.0
-    return Places(at_most, max(ZERO, below(Fraction(at_least))), _integers(basis))
+    integers = np.rint(basis * 2.0**BITS).astype(np.int64).tolist()
+    return Places(at_most, max(ZERO, below(Fraction(at_least))), integers)
 
 
 def _distinct_rows(graph: PairGraph, exact: verify.Graph) -> sp.csr_array:
@@ -67,8 +68,3 @@ def _distinct_rows(graph: PairGraph, exact: verify.Graph) -> sp.csr_array:
     first = {line: index for index, line in reversed(list(enumerate(map(tuple, lines))))}
     roots = np.sqrt(list(counts.values()))
     return sp.csr_array(matrix[[first[line] for line in counts]] * roots[:, None])
-
-
-def _integers(basis: FloatArray) -> list[list[int]]:
-    integers: list[list[int]] = np.rint(basis * 2.0**BITS).astype(np.int64).tolist()
-    return integers
