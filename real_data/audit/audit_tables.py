@@ -9,7 +9,8 @@ import scipy.sparse as sp
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.real_data.audit.counting import Counted
 from pairbounds.real_data.audit.measuring import Agreement, Measures
-from pairbounds.theory.quantities.consistency import class_masses, required_labels
+from pairbounds.theory.graph.classes import required_labels
+from pairbounds.theory.quantities.consistency import class_masses
 
 TOP = 1_000  # rows of a ranking
 NEED_LABELS = ("crossing_captions", "classes", "class_pairs")

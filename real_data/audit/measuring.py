@@ -22,10 +22,11 @@ import pandas as pd
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import EPS, FloatArray, IntArray
+from pairbounds.theory.graph.classes import pairs_by_class
 from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.graph.singular_triplets import Spectrum
 from pairbounds.theory.quantities.connectivity import class_second_eigenvalues, cross_class_leaks
-from pairbounds.theory.quantities.consistency import induced_labelling_error, label_energy, pairs_by_class
-from pairbounds.theory.spectrum.triplets import Spectrum
+from pairbounds.theory.quantities.consistency import induced_labelling_error, label_energy
 
 CONFIDENCE = 0.95
 

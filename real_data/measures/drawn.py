@@ -23,15 +23,16 @@ from pairbounds.real_data.measures.protocol import ALL, CONVENTIONS, IMAGE, OTHE
 from pairbounds.real_data.pairings.image_draws import gather
 from pairbounds.real_data.pairings.pairing import Pairing, pairings
 from pairbounds.real_data.pairings.sources import Source
-from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.measured import Encoder
 from pairbounds.theory.bounds.registry import BOUNDS
 from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.graph.singular_triplets import Spectrum
 from pairbounds.theory.quantities.connectivity import class_second_eigenvalues
 from pairbounds.theory.quantities.consistency import class_masses, guess_error, induced_labelling_error
 from pairbounds.theory.quantities.logistic import logistic_probe
 from pairbounds.theory.quantities.metrics import alignment, uniformity
 from pairbounds.theory.quantities.multihop_consistency import consistency_curve
-from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
+from pairbounds.theory.spectrum.triplets import spectrum
 
 HOPS = (1, 2, 4, 8)  # lengths of the walks whose consistency is measured
 CLAIMS = {  # bound in each column

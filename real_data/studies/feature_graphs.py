@@ -13,10 +13,11 @@ from pairbounds.real_data.encoders.offline import train_offline_encoder
 from pairbounds.real_data.graphs import TOP_K
 from pairbounds.real_data.image_settings import NaturalSets
 from pairbounds.sweeps import Study
+from pairbounds.theory.graph.classes import required_labels
 from pairbounds.theory.graph.neighbours import cosine_spread
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.graph.through_features import whitened
-from pairbounds.theory.quantities.consistency import induced_labelling_error, required_labels
+from pairbounds.theory.quantities.consistency import induced_labelling_error
 from pairbounds.theory.quantities.factorisation import optimal_embeddings
 from pairbounds.theory.questions.leave_one_out import leave_one_out
 

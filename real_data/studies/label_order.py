@@ -9,7 +9,8 @@ import pandas as pd
 
 from pairbounds.real_data.studies.emoji_few_labels import graphs
 from pairbounds.sweeps import Study
-from pairbounds.theory.quantities.consistency import induced_labelling_error, required_labels
+from pairbounds.theory.graph.classes import required_labels
+from pairbounds.theory.quantities.consistency import induced_labelling_error
 from pairbounds.theory.quantities.factorisation import optimal_embeddings
 from pairbounds.theory.questions.choosing import choose
 from pairbounds.theory.questions.label_choice import judged, ridge_errors

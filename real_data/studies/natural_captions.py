@@ -17,11 +17,12 @@ from pairbounds.real_data.measures.protocol import IMAGE, SUBJECT
 from pairbounds.real_data.pairings.pairing import EXACT
 from pairbounds.sweeps import Study
 from pairbounds.theory.bounds.check_bounds import check_bounds
-from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.measured import Encoder
 from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.graph.singular_triplets import Spectrum
 from pairbounds.theory.quantities.consistency import guess_error, induced_labelling_error
 from pairbounds.theory.quantities.logistic import logistic_probe
-from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
+from pairbounds.theory.spectrum.triplets import spectrum
 
 TABLES = ("natural_graphs", "natural_bounds", "natural_held_out", "natural_tags")
 BOUNDS = ("probe-error", "sharp-probe-error", "multihop-error", "local-multihop-error", "trained-error")

@@ -21,8 +21,8 @@ from pairbounds.real_data.emoji_concepts import STYLES
 from pairbounds.real_data.encoders.offline import frozen_features
 from pairbounds.real_data.image_settings import NaturalSets
 from pairbounds.sweeps import Study
+from pairbounds.theory.graph.classes import class_indicators, required_labels
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.consistency import class_indicators, required_labels
 
 COMPONENTS = 128  # principal components of the features, for the regression
 

@@ -10,8 +10,9 @@ import pandas as pd
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.simulations.world import LatentWorld, WorldShape
 from pairbounds.sweeps import Study
+from pairbounds.theory.graph.classes import required_labels
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.consistency import induced_labelling_error, required_labels
+from pairbounds.theory.quantities.consistency import induced_labelling_error
 from pairbounds.theory.quantities.factorisation import optimal_embeddings
 from pairbounds.theory.questions.choosing import choose
 from pairbounds.theory.questions.label_choice import judged, ridge_errors

@@ -12,7 +12,7 @@ from pairbounds.real_data.caption_graphs import caption_graph
 from pairbounds.real_data.image_settings import NaturalSets
 from pairbounds.real_data.studies import natural_captions, natural_pairings
 from pairbounds.real_data.studies.pairings import pairings_tables
-from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.measured import Encoder
 from tests.real_data.colours import COLOURS, SUBJECTS
 
 GRAPHS = natural_captions.Settings(widths=(4, 8), shuffles=2, splits=3, labelled_shares=(0.1, 0.5), held_out_width=8)
