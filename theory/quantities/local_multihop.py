@@ -150,8 +150,8 @@ def within(graph: LabelledGraph, cut: Cut, order: int | None = None) -> LocalBou
     candidates = []
     all_margins = filtered_margins(graph, [step.polynomial.coefficients[0] for step in filters])
     for step, margins in zip(filters, all_margins, strict=True):
-        order = np.argsort(margins)
-        ahead, masses = np.minimum(margins[order], FAR), pairs.left_marginal[order]
+        ranking = np.argsort(margins)
+        ahead, masses = np.minimum(margins[ranking], FAR), pairs.left_marginal[ranking]
         with np.errstate(all="ignore"):  # a majorant of high degree may overflow
             integrals = step.majorants.at(nodes)[0] @ weights
         for number in np.flatnonzero(np.isfinite(integrals)).tolist():
