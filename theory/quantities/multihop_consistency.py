@@ -20,7 +20,7 @@ from pairbounds.infrastructure.hypotheses import is_integer
 from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
 from pairbounds.theory.graph.singular_triplets import Spectrum
 from pairbounds.theory.quantities.consistency import class_masses
-from pairbounds.theory.quantities.label_blocks import Factor, column_blocks, first_half_hop, for_hops, target_blocks
+from pairbounds.theory.quantities.label_blocks import Factor, column_blocks, first_half_hop, for_hops
 
 ORDER = 8  # order of the bounds: number of Lanczos steps, each of which gives two moments
 SMALLEST_ORDER = 2  # for large graphs: the second sharpens the bounds the most
@@ -103,8 +103,9 @@ def consistency_curve(graph: PairGraph, hops: int) -> FloatArray:
     """
     if not is_integer(hops, 0):
         raise ValueError(f"hops={hops!r} is not an integer of at least 0")
-    curve, matrix = np.zeros(hops + 1), for_hops(graph)
-    for walk in target_blocks(graph, 3):  # the walk, its squares, and its next half hop
+    curve, matrix, targets = np.zeros(hops + 1), for_hops(graph), sp.csc_array(graph.weighted_targets)
+    for columns in column_blocks(targets.shape[1], 3 * graph.n_left):  # the walk, its squares, and its next half hop
+        walk = targets[:, columns].toarray(order="C")
         curve[0] += np.sum(walk**2)
         for step in range(hops):
             walk = matrix @ walk if step % 2 else matrix.T @ walk
