@@ -139,7 +139,7 @@ def prove(graph: PairGraph, k: int, *, penalty: float | None = None, order: int 
     k : 1..min(n_left, n_right)
     penalty : μ in (0, 1), as its printed decimal, for claims about the minimisers of width k of the spectral loss with
         the penalty `μ (E‖f‖² + E‖g‖²)`
-    order : order of the multi-hop bounds, 1..`LARGEST_ORDER`: the moments `a_0..a_{2 order}`
+    order : M of the multi-hop bounds, 1..`LARGEST_ORDER`: the moments `a_0..a_{2 order}`
 
     Raises
     ------

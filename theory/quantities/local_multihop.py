@@ -132,7 +132,7 @@ def local_multihop(graph: LabelledGraph, spectrum: Spectrum, k: int, order: int 
     ----------
     spectrum : at least k + 1 triplets
     k : at least 1
-    order : order, at least 1: moments a_0..a_{2 order}, and filters of degree at most order + 1. By default
+    order : M, at least 1: moments a_0..a_{2 order}, and filters of degree at most order + 1. By default
         `default_order`.
     """
     return within(graph, Cut.of(spectrum, k), order)
