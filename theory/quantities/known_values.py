@@ -36,7 +36,7 @@ CLEAR = 1e-6  # rounding, relative to a gap, below which no other gap is tried
 
 @dataclass(frozen=True, eq=False)
 class _Support:
-    """Support of a measure with known moments: [0, place] and intervals of half-width `slack` at points.
+    """Support of a measure with known moments: [0, cut] and intervals of half-width `slack` at points.
 
     Attributes
     ----------
@@ -52,7 +52,7 @@ class _Support:
     at_one: tuple[float, float]
 
     def mass(self, sign: int) -> float:
-        """Upper bound, for sign 1, or lower bound, for -1, on the mass of [0, place]."""
+        """Upper bound, for sign 1, or lower bound, for -1, on the mass of [0, cut]."""
         degree = 2 * (len(self.nodes) - 1)
         ones, points = 2 * self.nodes - 1, 2 * self.points - 1
         integrals = self.weights @ chebyshev.chebvander(ones, degree) - np.mean(self.at_one)

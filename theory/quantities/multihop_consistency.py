@@ -163,7 +163,7 @@ def label_measure(graph: LabelledGraph, order: int | None = None) -> JacobiMatri
 
 
 def mass_up_to(jacobi: JacobiMatrix, x: float, *, slack: float = ROUND_OFF) -> float:
-    """Largest mass in `[0, place]` of a measure on [0, 1] with these moments; at most 1.
+    """Largest mass in `[0, x]` of a measure on [0, 1] with these moments; at most 1.
 
     The weights up to `x` of the extremal rule, a measure with these moments (Chebyshev, Markov, Stieltjes).
     Cost: O(m²). Source: Krein and Nudelman, *The Markov Moment Problem and Extremal Problems*, 1977.
@@ -181,7 +181,7 @@ def mass_up_to(jacobi: JacobiMatrix, x: float, *, slack: float = ROUND_OFF) -> f
 
 
 def mass_below(jacobi: JacobiMatrix, x: float, *, slack: float = ROUND_OFF) -> float:
-    """Least mass in `[0, place)` of a measure on [0, 1] with these moments: the weights below it in the same rule."""
+    """Least mass in `[0, x)` of a measure on [0, 1] with these moments: the weights below it in the same rule."""
     moved = x - slack
     nodes, weights = extremal_rule(jacobi, moved, slack)
     inside = nodes < moved - TIE
