@@ -22,11 +22,12 @@ from pairbounds.infrastructure.commandline import shortened
 from pairbounds.infrastructure.palette import INK, MEASURED, NEUTRAL, VERMILION
 from pairbounds.theory.bounds.registry import BOUNDS, Bound, names_of
 from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.graph.singular_triplets import Spectrum
 from pairbounds.theory.quantities.consistency import joined_classes, label_energy
-from pairbounds.theory.quantities.multihop_consistency import HOPS, consistency_curve
+from pairbounds.theory.quantities.multihop_consistency import consistency_curve
 from pairbounds.theory.questions.choosing import Choice
 from pairbounds.theory.questions.comparisons import BEST, WORSE
-from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
+from pairbounds.theory.spectrum.triplets import spectrum
 
 __all__ = [
     "plot_bounds",
@@ -167,7 +168,7 @@ def plot_spectrum(graph: PairGraph, triplets: Spectrum | None = None, *, k: int 
 
 
 @_on_axes
-def plot_consistency(graphs: PairGraph | Mapping[str, PairGraph], hops: int = HOPS, *, ax: Axes | None = None) -> Axes:
+def plot_consistency(graphs: PairGraph | Mapping[str, PairGraph], hops: int = 8, *, ax: Axes | None = None) -> Axes:
     """Plot consistency against the number of hops of a walk along induced pairs, for one graph or several by name."""
     named = {"": graphs} if isinstance(graphs, PairGraph) else graphs
     assert ax is not None

@@ -93,7 +93,7 @@ def _halves(changes: pd.DataFrame) -> dict[str, SharedHalves]:
     for labels, rows in changes.groupby("labels", sort=False):
         by_seed = rows.pivot_table(index="seed", columns=["rule", "guide"], values="change").dropna()
         enough = min(by_seed.shape) > 1
-        undefined = SharedHalves(math.nan, math.nan, math.nan)
+        undefined = SharedHalves(math.nan, math.nan)
         halves[str(labels)] = shared_halves(by_seed, LEVEL, overlap=OVERLAP) if enough else undefined
     return halves
 

@@ -13,7 +13,7 @@ from pairbounds.simulations.families import FAMILIES as FAMILIES
 
 # Spectrum.
 from pairbounds.theory.spectrum.triplets import spectrum as spectrum
-from pairbounds.theory.spectrum.triplets import Spectrum as Spectrum
+from pairbounds.theory.graph.singular_triplets import Spectrum as Spectrum
 from pairbounds.theory.spectrum.certificates import certify as certify
 
 # Quantities of a graph.

@@ -12,15 +12,16 @@ import torch
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.devices import torch_device
-from pairbounds.simulations.dual_encoder import DualEncoder, Encoder, Inputs
 from pairbounds.simulations.losses.pair_loss import PairLoss
 from pairbounds.simulations.pair_sampling import PairSample, PairSampler, draw_pairs, whole_graph
 from pairbounds.simulations.spectral_descent import SpectralDescent
+from pairbounds.simulations.two_towers import Encoder, Inputs, TwoTowers
 from pairbounds.simulations.user_code import loss_of
 from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.graph.singular_triplets import Spectrum
 from pairbounds.theory.quantities.factorisation import best_partner
 from pairbounds.theory.quantities.probes import probe
-from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
+from pairbounds.theory.spectrum.triplets import spectrum
 
 LEARNING_RATES = {"sgd": 0.1, "adam": 3e-3}
 
@@ -162,7 +163,7 @@ def train(
         raise ValueError(f"penalty={penalty!r} must be at least 0")
     optimum, rng, target = spectrum(graph, k), np.random.default_rng(seed), torch_device(device)
     pair_loss = loss_of(loss)(graph).to(target)
-    model = DualEncoder.of(graph, k, encoder, inputs, rng).to(target)
+    model = TwoTowers.of(graph, k, encoder, inputs, rng).to(target)
     sample = whole_graph(graph) if pairs is None else draw_pairs(graph, pairs, rng)
     problem = _Problem(graph, optimum, model, pair_loss, penalty, floor=pair_loss.floor(k, penalty))
     objective, update = _descent(problem, sample, batch, rng, optimisation)
@@ -185,7 +186,7 @@ class _Problem:
 
     graph: PairGraph
     optimum: Spectrum
-    encoder: DualEncoder
+    encoder: TwoTowers
     loss: PairLoss
     penalty: float
     floor: float

@@ -8,10 +8,10 @@ import numpy as np
 import torch
 
 from pairbounds.infrastructure.arrays import FloatArray
-from pairbounds.simulations.dual_encoder import DualEncoder, Tower
 from pairbounds.simulations.encoders.free import FreeTower
 from pairbounds.simulations.losses.pair_loss import PairLoss
 from pairbounds.simulations.losses.spectral import Spectral
+from pairbounds.simulations.two_towers import Tower, TwoTowers
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 
@@ -23,14 +23,14 @@ class SpectralDescent:
     A step costs O(nnz k + (n_left + n_right) k²).
     """
 
-    def __init__(self, graph: PairGraph, encoder: DualEncoder, penalty: float, rate: float, momentum: float) -> None:
+    def __init__(self, graph: PairGraph, encoder: TwoTowers, penalty: float, rate: float, momentum: float) -> None:
         self.forward, self.backward = graph.normalized, graph.normalized.T.tocsr()
         self.left, self.right = _parameters(encoder.left), _parameters(encoder.right)
         self.penalty, self.rate, self.momentum = penalty, rate, momentum
         self.velocities = np.zeros_like(self.left), np.zeros_like(self.right)
 
     @staticmethod
-    def suits(encoder: DualEncoder, loss: PairLoss) -> bool:
+    def suits(encoder: TwoTowers, loss: PairLoss) -> bool:
         """True for the spectral loss of a free embedding on the CPU."""
         towers = encoder.left, encoder.right
         free = all(isinstance(tower, FreeTower) and tower.root.device.type == "cpu" for tower in towers)

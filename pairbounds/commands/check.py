@@ -25,10 +25,11 @@ from pairbounds.theory.bounds.registry import BOUNDS, named
 from pairbounds.theory.graph.formats import graph_output, require_graph_path
 from pairbounds.theory.graph.graph_files import GraphFile, read_features, read_graph, rows_by_id
 from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.graph.singular_triplets import Spectrum
 from pairbounds.theory.proofs import prove, verify
 from pairbounds.theory.proofs.proof import KEYS
 from pairbounds.theory.spectrum.certificates import Certificate, with_certificate
-from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
+from pairbounds.theory.spectrum.triplets import spectrum
 
 Graph = Annotated[
     Path,
@@ -59,7 +60,7 @@ CERTIFIED_HELP = (
     "Use a certified upper bound on σ_(k+1) instead of the computed value. On a large graph it holds only with the "
     "printed probability."
 )
-HOPS_HELP = (
+ORDER_HELP = (
     "Order M of the multi-hop bounds: they use walks of up to 2M induced pairs. By default 8, less on large graphs."
 )
 PROOF_HELP = (
@@ -85,7 +86,7 @@ def check(
     penalty: Annotated[float | None, typer.Option(metavar="MU", help=PENALTY_HELP)] = None,
     critic: Annotated[Critic, typer.Option(metavar="F.npy G.npy", help=CRITIC_HELP)] = None,
     through: Annotated[Path | None, typer.Option(metavar="X.npz", help=THROUGH_HELP)] = None,
-    hops: Annotated[int | None, typer.Option(help=HOPS_HELP)] = None,
+    order: Annotated[int | None, typer.Option(help=ORDER_HELP)] = None,
     proof: Annotated[Path | None, typer.Option(metavar="PROOF.json", help=PROOF_HELP)] = None,
     force: Force = False,
 ) -> None:
@@ -123,7 +124,7 @@ def check(
         graph, stored_file = PairGraph.load(save), save
     features = None if through is None else node_features(through, graph.left_ids, graph_file, quiet=as_records)
     triplets = spectrum(graph, min(max(widths) + 1, *graph.shape))
-    parameters: dict[str, Any] = {"bounds": chosen, "penalty": penalty, "critic": critic, "hops": hops}
+    parameters: dict[str, Any] = {"bounds": chosen, "penalty": penalty, "critic": critic, "order": order}
     table, title = _evaluated(graph, triplets, widths, certified, through=features, **parameters)
     files = {"graph": file, "labels": labels, "plugin": plugin, "through": through}
     settings = {"certified": certified, "columns": columns} | files | parameters

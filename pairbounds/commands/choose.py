@@ -20,8 +20,9 @@ from pairbounds.infrastructure.tables import printed_outputs, require_table_path
 from pairbounds.infrastructure.widths import parsed_widths
 from pairbounds.theory.graph.formats import is_graph
 from pairbounds.theory.graph.graph_files import known_ends, label_columns, read_features, read_graph, read_labels
+from pairbounds.theory.questions.candidates import Candidate
 from pairbounds.theory.questions.choice_table import TEXTS, readable
-from pairbounds.theory.questions.choosing import Candidate, Choice
+from pairbounds.theory.questions.choosing import Choice
 from pairbounds.theory.questions.choosing import choose as chosen
 from pairbounds.theory.questions.pair_choice import FINISHED, MEASURES, RULE
 

@@ -18,7 +18,7 @@ from pairbounds.infrastructure.pictures import picture_output, save_picture
 from pairbounds.theory.bounds.check_bounds import check_bounds
 from pairbounds.theory.graph.formats import graph_output
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.multihop_consistency import HOPS
+from pairbounds.theory.quantities.multihop_consistency import ORDER
 
 NEIGHBOURS = 10  # of each image
 WIDTH = 20  # of the embedding in the paragraph
@@ -72,6 +72,6 @@ def paragraph(table: pd.DataFrame) -> str:
         f"Each of 1,797 handwritten digits is paired with its {NEIGHBOURS} nearest neighbours in pixels. A linear "
         f"probe on the best embedding of these pairs, of width {WIDTH}, is wrong on {rows['measured'].iloc[0]:.1%} of "
         f"them. Theorem 4 promises at most {plain}, from the labelling error of the pairs and one singular value; "
-        f"theorem 15 at most {multihop}, from how often walks of up to {2 * HOPS} steps along pairs end in their first "
-        "class."
+        f"theorem 15 at most {multihop}, from how often walks of up to {2 * ORDER} steps along pairs end in their "
+        "first class."
     )

@@ -12,7 +12,7 @@ import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.infrastructure.progress import Bar
-from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.measured import Encoder
 from pairbounds.theory.bounds.registry import BOUNDS
 from pairbounds.theory.bounds.theorem36_caption_noise import noisy_consistency
 from pairbounds.theory.graph.pair_graph import PairGraph

@@ -16,8 +16,8 @@ from pairbounds.real_data.pairings.similarities import (
     cosine_similarities,
     membership_similarities,
 )
+from pairbounds.theory.graph.classes import class_indicators
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.consistency import class_indicators
 
 ENCODER, PIXELS = "encoder", "pixels"
 EXACT, TEXTS = "captions, exact", "captions, by encoder"

@@ -25,14 +25,14 @@ class Settings:
     Attributes
     ----------
     widths : widths of the embedding
-    hop_widths, hops : widths for the multi-hop bounds, and their largest order
+    hop_widths, order : widths for the multi-hop bounds, and their largest order
     """
 
     widths: tuple[int, ...] = (
         *(1, 2, 5, 10, 20, 30, 50, 75, 100, 150, 200, 250, 300, 400, 500, 650, 800, 1000, 1300, 1600),
     )
     hop_widths: tuple[int, ...] = (100, 200, 400, 800)
-    hops: int = 16
+    order: int = 16
 
 
 def measure(settings: Settings, seed: int) -> Mapping[str, pd.DataFrame]:  # noqa: ARG001 - nothing here is drawn
@@ -53,13 +53,13 @@ def measure(settings: Settings, seed: int) -> Mapping[str, pd.DataFrame]:  # noq
         rank = np.arange(1, len(triplets.singular_values) + 1)
         columns = {"i": rank, "singular_value": triplets.singular_values, "label_energy": label_energy(graph, triplets)}
         energies.append(pd.DataFrame(columns).assign(labels=labels))
-    hops = [
-        table(graph, k, settings.hops, triplets).assign(labels=labels, k=k)
+    multihop = [
+        table(graph, k, settings.order, triplets).assign(labels=labels, k=k)
         for table in (interval_table, error_table)
         for labels, graph in graphs.items()
         for k in settings.hop_widths
     ]
-    tables = zip(TABLES, (bounds, energies, hops), strict=True)
+    tables = zip(TABLES, (bounds, energies, multihop), strict=True)
     return {name: pd.concat(parts, ignore_index=True) for name, parts in tables}
 
 
@@ -68,5 +68,5 @@ STUDY = Study(
     settings=Settings,
     measure=measure,
     tables=TABLES,
-    small={"widths": (5, 20, 100, 400), "hop_widths": (100,), "hops": 8},
+    small={"widths": (5, 20, 100, 400), "hop_widths": (100,), "order": 8},
 )

@@ -16,8 +16,8 @@ from pairbounds.real_data.pairings.image_draws import gather, on_draws
 from pairbounds.real_data.pairings.pairing import ENCODER, EXACT, TEXTS, Pairing, PairingInputs, augmentations
 from pairbounds.real_data.pairings.sources import FROZEN, Source
 from pairbounds.sweeps import Study
+from pairbounds.theory.graph.classes import class_indicators
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.consistency import class_indicators
 from pairbounds.theory.resampling.effects import resampling_effects
 
 NO_TEXT, ORACLE, RANDOM = f"no text, by {FROZEN}", "oracle", "random"

@@ -9,8 +9,9 @@ import pandas as pd
 from pairbounds.simulations.world import LatentWorld
 from pairbounds.sweeps import Study
 from pairbounds.theory.bounds.check_bounds import check_bounds
+from pairbounds.theory.graph.classes import required_labels
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.consistency import class_masses, required_labels
+from pairbounds.theory.quantities.consistency import class_masses
 from pairbounds.theory.spectrum.triplets import spectrum
 
 

@@ -20,14 +20,14 @@ class Settings(WorldShape):
     k : width of the embedding
     noise, detail : probability that a caption names a wrong class, and that it names a style
     strengths : augmentation strengths
-    hops : largest order of the bounds, and length of the longest walk of the curve
+    order : largest order of the bounds, and length of the longest walk of the curve
     """
 
     k: int = 8
     noise: float = 0.05
     detail: float = 0.3
     strengths: tuple[float, ...] = (0.5, 1.0, 2.0)
-    hops: int = 16
+    order: int = 16
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
@@ -36,7 +36,7 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
     graphs = {"captions": world.caption_graph(settings.noise, settings.detail)}
     graphs |= {f"augmentation {strength:g}": world.augmentation_graph(strength) for strength in settings.strengths}
     rows = [
-        table(graph, settings.k, settings.hops, spectrum_beyond(graph, settings.k)).assign(pairs=name)
+        table(graph, settings.k, settings.order, spectrum_beyond(graph, settings.k)).assign(pairs=name)
         for name, graph in graphs.items()
         for table in (interval_table, error_table)
     ]

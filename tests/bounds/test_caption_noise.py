@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from pairbounds import BOUNDS, PairGraph, induced_labelling_error, probe, spectrum
 from pairbounds.theory.bounds import theorem36_caption_noise as theorem
-from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.measured import Encoder
 from pairbounds.theory.bounds.theorem36_caption_noise import corrected_for_noise, noisy, noisy_consistency
 from pairbounds.theory.quantities.consistency import class_masses
 from pairbounds.theory.quantities.multihop_consistency import consistency_curve
@@ -58,7 +58,7 @@ def test_the_optimum_stays_and_a_lower_bound_on_the_share_corrects_the_bounds(se
     for of_theorem_4, of_theorem_15 in corrected:
         assert error.mse <= of_theorem_15 <= of_theorem_4
     assert of_theorem_4 == pytest.approx(BOUNDS["probe-mse"](graph, clean, k), rel=1e-3)
-    assert of_theorem_15 <= BOUNDS["multihop-mse"](graph, clean, k, hops=2) + 1e-3
+    assert of_theorem_15 <= BOUNDS["multihop-mse"](graph, clean, k, order=2) + 1e-3
     sharper = corrected[0][0] < 1 - np.sum(masses**2)  # than a constant
     assert (np.diff([first for first, _ in corrected]) <= 1e-9).all() or not sharper
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from pairbounds import BOUNDS, Bound, HypothesisError, PairGraph, check_bounds
-from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder
+from pairbounds.theory.bounds.measured import QUANTITIES, Encoder
 from pairbounds.theory.bounds.scoring import embedded
-from pairbounds.theory.spectrum.triplets import Spectrum
+from pairbounds.theory.graph.singular_triplets import Spectrum
 from tests.bounds.checks import CHECKS
 from tests.bounds.checks.check import QUICK, Case, Checks
 from tests.families import GRAPHS, embeddings

@@ -20,7 +20,7 @@ from pairbounds.theory.bounds.theorems import STATEMENTS
 from pairbounds.theory.ledger.formal import machine_checked
 from tests.families import ALL, embeddings
 
-HOPS, PENALTY, CLOSE = 3, 0.4, 1e-6
+ORDER, PENALTY, CLOSE = 3, 0.4, 1e-6
 
 
 class Case:
@@ -47,7 +47,7 @@ class Case:
             return 0.0
         encoder = self.encoder(BOUNDS[name].subject)
         try:
-            return BOUNDS[name](self.graph, self.spectrum, self.k, encoder, hops=HOPS)
+            return BOUNDS[name](self.graph, self.spectrum, self.k, encoder, order=ORDER)
         except HypothesisError:
             return np.inf
 

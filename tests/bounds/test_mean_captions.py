@@ -8,7 +8,7 @@ from hypothesis import given
 from scipy.special import rel_entr
 
 from pairbounds import PairGraph, spectrum
-from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.measured import Encoder
 from pairbounds.theory.bounds.theorem20_votes import critic_of
 from pairbounds.theory.bounds.theorem32_mean_captions import mean_captions
 from tests.families import ANY_SEED, row_of

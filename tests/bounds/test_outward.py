@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from pairbounds import BOUNDS, HypothesisError, PairGraph
-from pairbounds.theory.bounds.quantities import Encoder
-from pairbounds.theory.spectrum.triplets import Spectrum
+from pairbounds.theory.bounds.measured import Encoder
+from pairbounds.theory.graph.singular_triplets import Spectrum
 from tests.bounds.checks import CHECKS
 from tests.bounds.checks.check import Case
 from tests.bounds.test_every_bound import arguments_of

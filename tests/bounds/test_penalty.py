@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pairbounds import BOUNDS, PairGraph, check_bounds, label_energy, spectrum
-from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.measured import Encoder
 from pairbounds.theory.bounds.scoring import embedded
 from pairbounds.theory.bounds.theorem18_penalty import duality_gap, penalised_excess
 from tests.families import ANY_SEED, GRAPHS, family_graph

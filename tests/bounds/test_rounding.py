@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from pairbounds import BOUNDS, PairGraph, bound, check_bounds, induced_labelling_error, optimal_embeddings, spectrum
+from pairbounds.theory.bounds.measured import QUANTITIES
 from pairbounds.theory.bounds.precise import PreciseSubject, measure
-from pairbounds.theory.bounds.quantities import QUANTITIES
 from pairbounds.theory.bounds.scoring import embedded
 from pairbounds.theory.bounds.theorem34_few_labels import few_labels_balanced_mse
 from pairbounds.theory.bounds.theorem36_caption_noise import corrected_for_noise, noisy_consistency

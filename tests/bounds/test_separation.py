@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pairbounds import HypothesisError, PairGraph, probe
-from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.measured import Encoder
 from pairbounds.theory.bounds.theorem37_separation import separation
 from pairbounds.theory.spectrum.triplets import spectrum
 from tests.families import ANY_SEED, block_diagonal

@@ -8,7 +8,7 @@ import pytest
 
 from pairbounds import BOUNDS, PairGraph, check_bounds
 from pairbounds.theory.attack import find_counterexample
-from pairbounds.theory.bounds.quantities import QUANTITIES
+from pairbounds.theory.bounds.measured import QUANTITIES
 from pairbounds.theory.bounds.scoring import embedded
 from pairbounds.theory.bounds.theorem08_class_connectivity import least_gap
 from tests.families import GRAPHS, embeddings, family_graph

@@ -5,7 +5,7 @@ import pytest
 import scipy.linalg
 
 from pairbounds import optimal_embeddings, spectral_loss, spectrum
-from pairbounds.theory.bounds.quantities import aligned_induced_loss
+from pairbounds.theory.bounds.measured import aligned_induced_loss
 from pairbounds.theory.bounds.scoring import embedded
 from pairbounds.theory.bounds.theorem05_self_supervised import image_error
 from tests.families import GRAPHS, family_graph

@@ -6,9 +6,9 @@ import scipy.sparse as sp
 
 from pairbounds import BOUNDS, HypothesisError, PairGraph, check_bounds, spectrum
 from pairbounds.theory.bounds.rows import TIED
+from pairbounds.theory.graph.singular_triplets import Spectrum
 from pairbounds.theory.quantities import consistency
 from pairbounds.theory.quantities.consistency import optimum_range
-from pairbounds.theory.spectrum.triplets import Spectrum
 from tests.bounds.checks.check import QUICK
 from tests.families import GRAPHS, dense_values, family_graph, row_of, targets
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pairbounds import check_bounds, induced_labelling_error, labelling_error
-from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.measured import Encoder
 from pairbounds.theory.bounds.scoring import embedded
 from pairbounds.theory.bounds.theorem07_near_optimal import excess
 from pairbounds.theory.quantities.consistency import right_induced_labelling_error

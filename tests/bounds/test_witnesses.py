@@ -9,7 +9,7 @@ import scipy.linalg
 import scipy.sparse.linalg
 
 from pairbounds import BOUNDS, PairGraph
-from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder
+from pairbounds.theory.bounds.measured import QUANTITIES, Encoder
 from pairbounds.theory.graph.singular_triplets import Spectrum, residual_norms
 from tests.bounds.checks import CHECKS
 from tests.bounds.checks.check import Case, Checks, tie, two_nodes

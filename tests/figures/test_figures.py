@@ -43,7 +43,7 @@ def tables(tmp_path_factory):
     """The published tables with few seeds and draws, and with unusual settings."""
     folder = tmp_path_factory.mktemp("tables")
     study = find_study("multihop")
-    settings = study.settings(**study.small | {"hops": 4})
+    settings = study.settings(**study.small | {"order": 4})
     multihop = run_study("multihop", settings, 1, 1)["multihop"]  # which is not published
     published = {path.stem: path for path in RESULTS.rglob("*.parquet")}
     for name in {name for figure in FIGURES.values() for name in figure.tables} & {*published, "multihop"}:

@@ -22,7 +22,7 @@ import pytest
 from hypothesis import strategies as st
 
 from pairbounds import PairGraph, probe, spectrum
-from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.measured import Encoder
 from pairbounds.theory.proofs.decimals import written
 from pairbounds.theory.proofs.polynomials import chord
 from tests.families import family_graph
@@ -55,7 +55,7 @@ def true_proof(number: int) -> tuple[bytes, dict[str, Any]]:
         while True:
             graph, k, penalty = FIXED.get(number) or _random(rng, tight=number % 4 == 2)
             try:
-                return saved(graph, Path(folder)).read_bytes(), record_of(graph, k, penalty=penalty, hops=2)
+                return saved(graph, Path(folder)).read_bytes(), record_of(graph, k, penalty=penalty, order=2)
             except ValueError:  # σ_(k+1) is 1
                 continue
 

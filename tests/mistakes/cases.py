@@ -21,7 +21,7 @@ WIDTHS = [
     ("a width that is a word", "check graph.npz --k two", "'two'"),
     ("a penalty above 1", f"{CHECK} --penalty 2", "penalty=2"),
     ("proofs at many widths", "check graph.npz --k 1:3 --proof p.json", "--proof needs one width"),
-    ("no hops", f"{CHECK} --hops 0", "hops=0"),
+    ("no order", f"{CHECK} --order 0", "order=0"),
     ("a critic of other sides", f"{CHECK} --critic row.npy row.npy", "g has shape"),
 ]
 OUTPUTS = [

@@ -15,7 +15,7 @@ from pairbounds.simulations.families.linear_gaussian import LinearGaussian
 from pairbounds.simulations.families.sharp_linear_probe import SharpLinearProbe
 from pairbounds.simulations.families.stochastic_block import StochasticBlock
 from pairbounds.simulations.families.zipf_captions import ZipfCaptions
-from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.measured import Encoder
 
 DRAWS = 400
 

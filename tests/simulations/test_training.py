@@ -4,11 +4,11 @@ import pytest
 import scipy.linalg
 
 from pairbounds import BOUNDS, LatentWorld, PairGraph, check_bounds, probe, spectral_loss, spectrum, train
-from pairbounds.simulations.dual_encoder import DualEncoder
 from pairbounds.simulations.losses import LOSSES
 from pairbounds.simulations.observations import caption_features, image_features
 from pairbounds.simulations.pair_sampling import draw_pairs
 from pairbounds.simulations.spectral_descent import SpectralDescent
+from pairbounds.simulations.two_towers import TwoTowers
 from pairbounds.theory.quantities.factorisation import best_partner
 from tests.families import family_graph
 
@@ -115,7 +115,7 @@ def test_every_encoder_obeys_every_bound_at_every_logged_step(loss, encoder, opt
 def test_a_training_set_is_learned_and_the_population_is_measured():
     result = train(GRAPH, 4, pairs=200, optimizer="adam", learning_rate=0.02, steps=600, log_every=600, seed=3)
     rng = np.random.default_rng(3)
-    DualEncoder.of(GRAPH, 4, "free", None, rng)  # which is drawn before the pairs
+    TwoTowers.of(GRAPH, 4, "free", None, rng)  # which is drawn before the pairs
     sample = draw_pairs(GRAPH, 200, rng)
     lowest = -np.sum(spectrum(sample.graph, 4).singular_values ** 2)
     assert result.history["loss"].iloc[-1] == pytest.approx(lowest, rel=1e-3)

@@ -24,10 +24,10 @@ from pairbounds.theory.attack.climbing import MOVES, nudge
 from pairbounds.theory.attack.search import judged
 from pairbounds.theory.attack.starts import STARTS, random_candidate
 from pairbounds.theory.bounds.confirmation import confirm
+from pairbounds.theory.bounds.measured import QUANTITIES, Encoder
 from pairbounds.theory.bounds.precise import PRECISE, PreciseSubject, measure
-from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder
 from pairbounds.theory.bounds.scoring import subject, violation_ratio
-from pairbounds.theory.quantities.consistency import class_indicators
+from pairbounds.theory.graph.classes import class_indicators
 
 TIE = PairGraph([[0.9, 0.1], [0.1, 0.9]], [0, 1], [0, 1])
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pairbounds import PairGraph, check_bounds, spectrum
+from pairbounds.theory.graph.singular_triplets import Spectrum
 from pairbounds.theory.spectrum import certificates as module
 from pairbounds.theory.spectrum.certificates import certify, deflated_end, with_certificate
-from pairbounds.theory.spectrum.triplets import Spectrum
 from tests.families import ANY_SEED, GRAPHS, dense_values, family_graph, slow_decay
 
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pairbounds import HypothesisError, PairGraph, induced_labelling_error, label_energy, labelling_error, spectrum
-from pairbounds.theory.quantities.consistency import class_cuts, joined_classes, label_coordinates
+from pairbounds.theory.graph.classes import class_cuts
+from pairbounds.theory.quantities.consistency import joined_classes, label_coordinates
 from tests.families import ANY_SEED, GRAPHS, family_graph, targets
 
 

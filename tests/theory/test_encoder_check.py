@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from pairbounds import LatentWorld, check_encoder, optimal_embeddings, probe
 from pairbounds.theory.bounds.encoder_check import AS_GIVEN, PARTS, REALIGNED, RESCALED
-from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.measured import Encoder
 from pairbounds.theory.bounds.registry import BOUNDS
 from pairbounds.theory.quantities.consistency import induced_labelling_error, label_energy
 from pairbounds.theory.spectrum.triplets import spectrum

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pairbounds import PairGraph, labelling_error, probe, spectral_loss, spectrum
-from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.measured import Encoder
 from pairbounds.theory.bounds.theorem05_self_supervised import image_error
 from pairbounds.theory.quantities.consistency import (
     class_masses,

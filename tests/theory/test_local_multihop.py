@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.polynomial import chebyshev
 
 from pairbounds import PairGraph, Spectrum, check_bounds, label_energy, spectrum
-from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.measured import Encoder
 from pairbounds.theory.quantities import hop_scores, label_blocks
 from pairbounds.theory.quantities import local_multihop as module
 from pairbounds.theory.quantities.hop_scores import filtered_margins
@@ -30,11 +30,11 @@ RICH = ["dense_random", "sparse_random", "heavy_tailed", "tall", "wide", "latent
 DENSE = np.unique(np.r_[np.linspace(0, 1, 4_001), np.geomspace(1e-9, 1e-3, 200), 1 - np.geomspace(1e-9, 1e-3, 200)])
 
 
-def vote_within(graph: PairGraph, cut: Cut, hops: int):
+def vote_within(graph: PairGraph, cut: Cut, order: int):
     """The least bound by the filters t^j only."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "_steps", lambda *_: [])
-        return within(graph, cut, hops)
+        return within(graph, cut, order)
 
 
 def values(coefficients: np.ndarray, places: np.ndarray) -> np.ndarray:
@@ -49,8 +49,8 @@ def programs(candidates):
             yield module._MarginProgram(candidate.polynomial, float(weight), majorant, 0.0, np.ones(1), np.ones(1))
 
 
-def all_programs(graph: PairGraph, cut: Cut, hops: int):
-    return [*programs(module._steps(label_measure(graph, hops), cut)), *programs(module._powers(cut, hops))]
+def all_programs(graph: PairGraph, cut: Cut, order: int):
+    return [*programs(module._steps(label_measure(graph, order), cut)), *programs(module._powers(cut, order))]
 
 
 def parts(program) -> tuple[np.ndarray, np.ndarray]:
@@ -163,17 +163,17 @@ def test_round_off_of_a_thousandth_counts_in_a_step(monkeypatch):
     assert result.majorant[0] - 1.5 == pytest.approx(4 * unit * 3 * (2 + (1 + 1) ** 2))
 
 
-@pytest.mark.parametrize("hops", [1, 3])
-def test_a_step_on_a_radau_rule_has_the_smallest_budget(hops):
+@pytest.mark.parametrize("order", [1, 3])
+def test_a_step_on_a_radau_rule_has_the_smallest_budget(order):
     """Its P is a majorant on the whole line, as is proved, and the sum over the rule is its integral.
 
     The programme is over all majorants of a step, on a grid and hence no larger than the truth.
     """
     compared = 0
     for family, x in itertools.product(RICH, np.linspace(0.04, 0.96, 12)):
-        jacobi = label_measure(family_graph(family), hops)
+        jacobi = label_measure(family_graph(family), order)
         places, weights = rule_of_all_moments(jacobi)
-        moments = weights @ chebyshev.chebvander(2 * places - 1, 2 * hops)
+        moments = weights @ chebyshev.chebvander(2 * places - 1, 2 * order)
         nodes, masses = radau_rule(jacobi, x)
         index = int(np.argmin(np.abs(nodes - x)))
         step = module._step(nodes, index, module._multiplicities(nodes, x, []))
@@ -190,7 +190,7 @@ def test_a_step_on_a_radau_rule_has_the_smallest_budget(hops):
             grid = np.unique(np.r_[np.linspace(0, 1, 200), nodes])
             least = np.where(grid <= nodes[index], values(q, grid) ** 2, (1 - values(q, grid)) ** 2)
             solved = scipy.optimize.linprog(
-                moments, A_ub=-chebyshev.chebvander(2 * grid - 1, 2 * hops), b_ub=-least, bounds=(None, None)
+                moments, A_ub=-chebyshev.chebvander(2 * grid - 1, 2 * order), b_ub=-least, bounds=(None, None)
             )
             assert budget <= solved.fun + 1e-6
             compared += 1
@@ -214,14 +214,14 @@ def test_the_budget_is_no_smaller_than_the_distance(family):
             assert result.error >= error_within(ahead, graph.left_marginal, float(distance)) - 1e-9
 
 
-def require_true(graph: PairGraph, triplets: Spectrum, k: int, hops: int):
+def require_true(graph: PairGraph, triplets: Spectrum, k: int, order: int):
     """Require theorems 15 and 16, the second also by votes only; return the probe of the optimum and its bound."""
     tail = 1 - label_energy(graph, triplets)[:k].sum()
-    assert tail_at_most(graph, triplets, k, hops) >= tail - triplets.rounding
-    assert tail_at_least(graph, triplets, k, hops) <= tail + triplets.rounding
+    assert tail_at_most(graph, triplets, k, order) >= tail - triplets.rounding
+    assert tail_at_least(graph, triplets, k, order) <= tail + triplets.rounding
     measured = Encoder.optimum(graph, triplets, k).probe
-    bound = local_multihop(graph, triplets, k, hops).error
-    votes = vote_within(graph, Cut.of(triplets, k), hops).error
+    bound = local_multihop(graph, triplets, k, order).error
+    votes = vote_within(graph, Cut.of(triplets, k), order).error
     assert min(bound, votes) >= measured.error - measured.doubt - 1e-12
     return measured, bound
 
@@ -235,7 +235,7 @@ def test_theorem_16_holds_on_random_graphs():
         graph = GRAPHS[names[number % len(names)]](rng, int(rng.integers(8, 40)))
         k = int(rng.integers(1, max(2, min(graph.shape) // 2)))
         triplets = spectrum(graph, k + 1)
-        (optimum, *_), bounds = zip(*(require_true(graph, triplets, k, hops) for hops in (1, 3, 8)), strict=True)
+        (optimum, *_), bounds = zip(*(require_true(graph, triplets, k, order) for order in (1, 3, 8)), strict=True)
         tail = min(1.0, 2 * tail_at_most(graph, triplets, k))
         if -np.diff(triplets.leading(k + 1).singular_values[k - 1 :]) > 1e-9:
             rows.append([optimum.error, min(1, 2 * optimum.mse), tail, *bounds])
@@ -255,8 +255,8 @@ def test_theorems_15_and_16_hold_at_a_near_tie(joined):
     for _ in range(2):
         graph = PairGraph(np.kron(pair, rng.random((6, 5))), rng.integers(2, size=12))
         for k in (1, 3, 5):
-            for hops in (1, 2, 8):
-                require_true(graph, spectrum(graph, k + 1), k, hops)
+            for order in (1, 2, 8):
+                require_true(graph, spectrum(graph, k + 1), k, order)
 
 
 @pytest.mark.parametrize("tol", [1e-3, 1e-6])
@@ -291,5 +291,5 @@ def test_filters_of_many_hops_that_overflow_are_vacuous():
     """A warning of round-off would be an error here."""
     blocks = [[0.2, 1, 0.4], [0.5, 0.9, 0.5]], [[0.1, 0.9], [0.6, 0.4], [0.9, 0.4]]
     graph = PairGraph(block_diagonal(blocks), [1, 0, 0, 1, 0])
-    table = check_bounds(graph, 2, hops=30, bounds=["multihop-error", "local-multihop-error"])
+    table = check_bounds(graph, 2, order=30, bounds=["multihop-error", "local-multihop-error"])
     assert table["holds"].all()

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pairbounds import PairGraph, induced_labelling_error, probe, sharpest, spectrum
-from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.measured import Encoder
 from pairbounds.theory.quantities.consistency import class_masses
 from pairbounds.theory.quantities.moment_problem import graph_of_measure
 from pairbounds.theory.quantities.multihop_consistency import consistency_curve, label_measure, mass_up_to
@@ -37,12 +37,12 @@ def test_with_alpha_and_sigma_the_largest_error_is_theorem_4_and_is_attained(err
 
 
 @given(ANY_SEED, st.integers(1, 2))
-def test_with_moments_the_largest_tail_is_theorem_15(seed, hops):
+def test_with_moments_the_largest_tail_is_theorem_15(seed, order):
     rng = np.random.default_rng(seed)
     graph = PairGraph(rng.random((6, 6)) ** 2, rng.integers(0, 3, 6))
     sigma = spectrum(graph, 3).singular_values[2]
-    result = sharpest(known={"sigma": sigma, **known_moments(consistency_curve(graph, 2 * hops))})
-    assert result.value == pytest.approx(mass_up_to(label_measure(graph, hops), sigma**2), abs=1e-6)
+    result = sharpest(known={"sigma": sigma, **known_moments(consistency_curve(graph, 2 * order))})
+    assert result.value == pytest.approx(mass_up_to(label_measure(graph, order), sigma**2), abs=1e-6)
 
 
 @given(ANY_SEED)

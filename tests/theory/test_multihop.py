@@ -14,7 +14,7 @@ from pairbounds.theory.quantities.multihop_consistency import (
     TIE,
     JacobiMatrix,
     consistency_curve,
-    default_hops,
+    default_order,
     gauss_rule,
     label_measure,
     mass_below,
@@ -86,12 +86,12 @@ def moments(jacobi: JacobiMatrix, count: int) -> np.ndarray:
 
 
 @in_any_blocks
-@pytest.mark.parametrize("hops", [1, 8])
+@pytest.mark.parametrize("order", [1, 8])
 @pytest.mark.parametrize("family", GRAPHS)
-def test_the_jacobi_matrix_holds_the_moments(columns, family, hops):
+def test_the_jacobi_matrix_holds_the_moments(columns, family, order):
     """a_0..a_{2m}, and of a complete measure all of them. One hop is read off more."""
     graph = family_graph(family)
-    for m in (hops, 1):
+    for m in (order, 1):
         jacobi = label_measure(graph, m)
         n_moments = 3 * m if jacobi.complete else 2 * m
         np.testing.assert_allclose(moments(jacobi, n_moments), consistency_curve(graph, n_moments), atol=1e-12)
@@ -136,23 +136,25 @@ def test_the_memory_does_not_grow_with_the_classes(monkeypatch):
 # How many hops.
 
 
-@pytest.mark.parametrize(("products", "hops"), [(0, module.FEWEST_HOPS), (5.9, 5), (1000, module.HOPS)])
-def test_the_number_of_hops_follows_their_cost(products, hops, monkeypatch):
+@pytest.mark.parametrize(("products", "order"), [(0, module.SMALLEST_ORDER), (5.9, 5), (1000, module.ORDER)])
+def test_the_default_order_follows_its_cost(products, order, monkeypatch):
     """A hop leads over every pair twice, for every class: ten million pairs with a hundred classes have all hops."""
-    assert 2 * 10_000_000 * 100 * module.HOPS < module.HOPS_PRODUCTS < 2 * 10_000_000 * 1_000 * module.FEWEST_HOPS
+    assert (
+        2 * 10_000_000 * 100 * module.ORDER < module.LANCZOS_PRODUCTS < 2 * 10_000_000 * 1_000 * module.SMALLEST_ORDER
+    )
     graph = family_graph("latent_captions")
     classes = len(np.unique(graph.left_labels))
-    monkeypatch.setattr(module, "HOPS_PRODUCTS", int(products * 2 * graph.joint.nnz * classes))
-    assert default_hops(graph) == hops
-    assert label_measure(graph) is label_measure(graph, hops)
-    assert check_bounds(graph, 3)["note"].str.contains(f"hops={hops} instead of").any() == (hops < module.HOPS)
+    monkeypatch.setattr(module, "LANCZOS_PRODUCTS", int(products * 2 * graph.joint.nnz * classes))
+    assert default_order(graph) == order
+    assert label_measure(graph) is label_measure(graph, order)
+    assert check_bounds(graph, 3)["note"].str.contains(f"order={order} instead of").any() == (order < module.ORDER)
 
 
 @pytest.mark.parametrize("measure", [consistency_curve, label_measure])
 def test_bad_input(measure):
-    for hops in (-1, 1.5, True):
-        with pytest.raises(ValueError, match="hops="):
-            measure(family_graph("cycle"), hops)
+    for order in (-1, 1.5, True):
+        with pytest.raises(ValueError, match="is not an integer"):
+            measure(family_graph("cycle"), order)
     with pytest.raises(HypothesisError, match="no left labels"):
         measure(PairGraph(np.ones((3, 3))), 2)
 
@@ -198,17 +200,17 @@ def extremal_mass(
     return -sign * result.fun
 
 
-@pytest.mark.parametrize(("hops", "slack"), [(1, 0.0), (2, 0.0), (3, 0.0), (2, 0.05)])
+@pytest.mark.parametrize(("order", "slack"), [(1, 0.0), (2, 0.0), (3, 0.0), (2, 0.05)])
 @pytest.mark.parametrize("family", ["sparse_random", "tall", "cycle", "latent_captions"])
-def test_no_measure_on_the_interval_does_more_and_one_does_as_much(family, hops, slack):
+def test_no_measure_on_the_interval_does_more_and_one_does_as_much(family, order, slack):
     """Sharp on [0, 1], whether or not the Gauss-Radau rule has a node outside; and where all may be off by a slack."""
     graph = family_graph(family)
     places, energy = naive_measure(graph)
     places = np.round(np.clip(places, 0, 1), 12)  # ties are ties on the grid
-    jacobi = label_measure(graph, hops)
+    jacobi = label_measure(graph, order)
     for node in (places[1], places[3], 0.9 * places[1], 0.37):
-        largest = extremal_mass(places, energy, node + slack, 2 * hops, 1, slack)
-        smallest = extremal_mass(places, energy, node - slack, 2 * hops, -1, slack)
+        largest = extremal_mass(places, energy, node + slack, 2 * order, 1, slack)
+        smallest = extremal_mass(places, energy, node - slack, 2 * order, -1, slack)
         off = slack or module.ROUND_OFF
         assert largest - 1e-6 <= mass_up_to(jacobi, node, slack=off) <= largest + 0.01
         assert smallest + 1e-6 >= mass_below(jacobi, node, slack=off) >= smallest - 0.01
@@ -221,8 +223,8 @@ def test_an_atom_at_the_cut_is_counted_despite_round_off():
     for number in range(24):
         graph = GRAPHS[RICH[number % len(RICH)]](rng, 12)
         places, energy = naive_measure(graph)
-        for hops in (4, 8, 12):
-            jacobi = label_measure(graph, hops)
+        for order in (4, 8, 12):
+            jacobi = label_measure(graph, order)
             for x in places:
                 apart = np.abs(places - x)
                 allowed = 1e-14 + 1e-14 / min([1.0, *apart[apart > TIE]])
@@ -257,8 +259,8 @@ def test_the_interval_holds_the_tail_on_random_graphs():
         smaller = min(graph.shape)
         for k in (1, int(rng.integers(1, smaller + 1)), smaller):
             tail = 1 - energy[:k].sum()
-            upper = [tail_at_most(graph, triplets, k, hops) for hops in STEPS]
-            lower = [tail_at_least(graph, triplets, k, hops) for hops in STEPS]
+            upper = [tail_at_most(graph, triplets, k, order) for order in STEPS]
+            lower = [tail_at_least(graph, triplets, k, order) for order in STEPS]
             assert max(lower) - triplets.rounding <= tail <= min(upper) + triplets.rounding
             assert max(upper) <= 1
             assert np.diff(upper).max() <= 4 * np.sqrt(triplets.rounding)

@@ -11,7 +11,7 @@ from pairbounds.theory.bounds.theorem21_ridge_probe import ridge_mse_interval
 from pairbounds.theory.quantities.multihop_consistency import gauss_rule, label_measure, radau_rule
 from tests.families import ANY_SEED, GRAPHS, family_graph, one_hot
 
-HOPS = (1, 2, 4, 8)
+ORDER = (1, 2, 4, 8)
 RIDGES = st.floats(-5, 2).map(lambda power: 10**power)
 
 
@@ -37,8 +37,8 @@ def test_the_squared_error_is_between_both_rules_which_converge(family, seed, ri
     error, mse = naive_ridge(graph, true_ratio(graph), ridge)
     alpha = induced_labelling_error(graph)
     outer = (ridge / (1 - alpha + ridge)) ** 2, alpha + (1 - alpha) * (ridge / (1 + ridge)) ** 2
-    for hops in HOPS:
-        inner = ridge_mse_interval(graph, ridge, hops)
+    for order in ORDER:
+        inner = ridge_mse_interval(graph, ridge, order)
         assert outer[0] - 1e-9 <= inner[0] <= mse + 1e-9
         assert mse - 1e-9 <= inner[1] <= outer[1] + 1e-9
         outer = inner

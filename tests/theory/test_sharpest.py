@@ -8,8 +8,9 @@ import pytest
 
 from pairbounds import BOUNDS, find_counterexample
 from pairbounds.theory.attack import score
-from pairbounds.theory.attack.sharpest import sharpest_graphs, store
+from pairbounds.theory.attack.sharpest import sharpest_graphs
 from tests.bounds.checks import CHECKS
+from tests.bounds.sharpest import store
 from tests.bounds.test_witnesses import WITNESSES
 
 GRAPHS = sharpest_graphs()

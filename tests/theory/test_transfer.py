@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 
 from pairbounds import PairGraph, optimal_embeddings, probe, spectrum
-from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.measured import Encoder
 from tests.families import ANY_SEED
 
 WEIGHTS = [(4.0, 2.0, 1.5, 0.5), (1.0, 0.4, 0.3, 0.1), (2.0, 1.2, 0.9, 0.3)]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pairbounds import HypothesisError, PairGraph, check_bounds, spectrum
-from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.measured import Encoder
 from pairbounds.theory.bounds.theorem20_votes import Critic, least_divergence, most_error, pair_votes, zero_shot_vote
 from pairbounds.theory.quantities import population_infonce
 from pairbounds.theory.quantities.population_infonce import infonce_directions, mutual_information

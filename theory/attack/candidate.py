@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.theory.bounds.quantities import Features
+from pairbounds.theory.bounds.measured import Features
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 SMALLEST_WEIGHT = 1e-6  # relative to the largest; smaller weights count as 0, since round-off hides a gap

@@ -13,7 +13,7 @@ from pairbounds.theory.attack.climbing import UNMET, Evaluator, climb, perturbed
 from pairbounds.theory.attack.shrinking import shrink
 from pairbounds.theory.attack.starts import STARTS, random_candidate
 from pairbounds.theory.bounds.confirmation import Confirmation, confirm
-from pairbounds.theory.bounds.quantities import Features
+from pairbounds.theory.bounds.measured import Features
 from pairbounds.theory.bounds.registry import Bound, named, names_of
 from pairbounds.theory.bounds.scoring import score
 from pairbounds.theory.graph.pair_graph import PairGraph

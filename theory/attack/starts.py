@@ -6,7 +6,7 @@ import numpy as np
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.theory.attack.candidate import LARGEST_SIDE, MOST_CLASSES, SMALLEST_PENALTY, Candidate
-from pairbounds.theory.bounds.quantities import Features
+from pairbounds.theory.bounds.measured import Features
 from pairbounds.theory.bounds.scoring import subject
 from pairbounds.theory.spectrum.triplets import spectrum
 

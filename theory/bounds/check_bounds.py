@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.infrastructure.widths import several, widths_of
-from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.measured import Encoder
 from pairbounds.theory.bounds.registry import BOUNDS, NEEDED, Bound, Subject, names_of
 from pairbounds.theory.bounds.rows import COLUMNS, NULLABLE, THROUGH, Measured, row, through_columns
 from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.graph.singular_triplets import Spectrum
 from pairbounds.theory.spectrum.certificates import with_certificate
-from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets, spectrum
+from pairbounds.theory.spectrum.triplets import enough_triplets, spectrum
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +28,7 @@ def check_bounds(
     certified: bool = False,
     penalty: float | None = None,
     critic: Any = None,
-    hops: int | None = None,
+    order: int | None = None,
     through: Any = None,
 ) -> "pd.DataFrame":
     """Evaluate bounds on a graph: a row for each, with its value, the measured quantity, and whether it holds.
@@ -50,8 +51,8 @@ def check_bounds(
     critic : a pair of (n_left, d) and (n_right, d), optional
         f and g of a critic `s(x, l) = f(x)ᵀ g(l)`, of any width and divided by its temperature: adds the claims about
         InfoNCE.
-    hops : order M of the multi-hop bounds, at least 1: they use the consistency of walks of up to 2M hops, from M
-        Lanczos steps. A larger order is sharper, and costs more. By default `default_hops`; the row has a note if this
+    order : M of the multi-hop bounds, at least 1: they use the consistency of walks of up to 2M hops, from M
+        Lanczos steps. A larger order is sharper, and costs more. By default `default_order`; the row has a note if this
         is less than usual.
     through : (n_left, d), optional
         Features of the left nodes (numpy, torch, or a memory map): adds the columns `through_measured`, `through_value`
@@ -63,7 +64,7 @@ def check_bounds(
 
     Raises
     ------
-    ValueError : k or hops out of range, features that do not fit, too few triplets, a penalty out of range, or a bound
+    ValueError : k or order out of range, features that do not fit, too few triplets, a penalty out of range, or a bound
         whose subject is not given
     KeyError : an unknown bound
     """
@@ -87,9 +88,9 @@ def check_bounds(
         subjects = _subjects(graph, top, width, features, penalty, scored)
         measured = Measured(subjects, triplets_used)
         claims = Bar(_claims(names, subjects), desc=f"bounds at k = {width}", unit="bound")
-        linear = None if by_features is None else through_columns(by_features, top, width, hops)
+        linear = None if by_features is None else through_columns(by_features, top, width, order)
         rows += [
-            {"k": width} | row(claim, top, width, measured, hops) | (linear(claim) if linear else {})
+            {"k": width} | row(claim, top, width, measured, order) | (linear(claim) if linear else {})
             for claim in claims
         ]
     columns = COLUMNS if through is None else (*COLUMNS, *THROUGH)

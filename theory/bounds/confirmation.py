@@ -8,11 +8,11 @@ import numpy as np
 
 from pairbounds.infrastructure.arrays import EPS, FloatArray
 from pairbounds.infrastructure.hypotheses import HypothesisError
-from pairbounds.theory.bounds.quantities import Features
+from pairbounds.theory.bounds.measured import Features
 from pairbounds.theory.bounds.registry import Bound
 from pairbounds.theory.bounds.scoring import Score, embedded, rounding, score_of, subject
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.spectrum.triplets import Spectrum
+from pairbounds.theory.graph.singular_triplets import Spectrum
 
 UNITS = 4 * EPS  # some units in the last place
 TRIALS = 8

@@ -23,14 +23,16 @@ from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.bases import independent, thin_factors
 from pairbounds.infrastructure.hypotheses import HypothesisError
 from pairbounds.infrastructure.outward import rounded
-from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, sides_of
+from pairbounds.theory.bounds.measured import QUANTITIES, Encoder, sides_of
 from pairbounds.theory.bounds.theorem07_near_optimal import excess
 from pairbounds.theory.bounds.theorem17_trained_encoders import trained_error, trained_error_by_margins, trained_mse
+from pairbounds.theory.graph.classes import required_labels
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.consistency import induced_labelling_error, label_energy, required_labels
+from pairbounds.theory.graph.singular_triplets import Spectrum
+from pairbounds.theory.quantities.consistency import induced_labelling_error, label_energy
 from pairbounds.theory.quantities.factorisation import best_partner
 from pairbounds.theory.quantities.probes import as_features
-from pairbounds.theory.spectrum.triplets import Spectrum, spectrum_beyond
+from pairbounds.theory.spectrum.triplets import spectrum_beyond
 
 if TYPE_CHECKING:
     import pandas as pd

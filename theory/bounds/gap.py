@@ -2,7 +2,7 @@
 
 import math
 
-from pairbounds.theory.spectrum.triplets import Spectrum
+from pairbounds.theory.graph.singular_triplets import Spectrum
 
 
 def over_gap(numerator: float, spectrum: Spectrum, k: int, *, cut: float = 0.0) -> float:

@@ -12,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from pairbounds.infrastructure.arrays import EPS, FloatArray, IntArray
-from pairbounds.theory.bounds.quantities import Features
+from pairbounds.theory.bounds.measured import Features
+from pairbounds.theory.graph.classes import required_labels
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.consistency import required_labels
+from pairbounds.theory.graph.singular_triplets import Spectrum
 from pairbounds.theory.quantities.scores import score_noise
-from pairbounds.theory.spectrum.triplets import Spectrum
 
 DIGITS = 50
 Precise = npt.NDArray[np.object_]  # of mpmath's numbers

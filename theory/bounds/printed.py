@@ -24,8 +24,8 @@ from pairbounds.theory.bounds.registry import BOUNDS
 from pairbounds.theory.bounds.theorem40_caption_vote import caption_vote
 from pairbounds.theory.graph.labels import UNLABELLED
 from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.graph.singular_triplets import Spectrum
 from pairbounds.theory.quantities.consistency import guess_error, induced_labelling_error
-from pairbounds.theory.spectrum.triplets import Spectrum
 
 ERRORS = ("probe_error", "probe_mse", "zero_shot_error")
 THROUGH = "On the graph, and through the features: the best encoder linear in them (theorem 42)"

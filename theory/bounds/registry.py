@@ -12,10 +12,11 @@ from pairbounds.infrastructure.foreign import as_number, foreign_code, is_foreig
 from pairbounds.infrastructure.hypotheses import HypothesisError
 from pairbounds.infrastructure.registers import Register
 from pairbounds.theory.graph.pair_graph import LabelledGraph
-from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets
+from pairbounds.theory.graph.singular_triplets import Spectrum
+from pairbounds.theory.spectrum.triplets import enough_triplets
 
 if TYPE_CHECKING:
-    from pairbounds.theory.bounds.quantities import Encoder
+    from pairbounds.theory.bounds.measured import Encoder
 
 Status = Literal["exact", "restated", "rate", "conjecture"]
 Relation = Literal["<=", ">=", "="]
@@ -82,11 +83,11 @@ class Bound:
         k: int,
         encoder: "Encoder | None" = None,
         *,
-        hops: int | None = None,
+        order: int | None = None,
     ) -> float:
         """Value on a graph, from `spectrum(graph, k + 1)` or more, for the optimum or a given encoder.
 
-        `hops` is passed to functions with this argument.
+        `order` is passed to functions with this argument.
 
         `HypothesisError`: a hypothesis fails. `ValueError`: k out of range, too few triplets. `ForeignCodeError`: a
         user's function raised another exception, or did not return a number.
@@ -94,13 +95,13 @@ class Bound:
         top = enough_triplets(graph, spectrum, k)
         arguments: dict[str, Any] = {"graph": graph, "spectrum": top, "k": k}
         if self.subject != "optimum" and not graph.is_linear:
-            from pairbounds.theory.bounds.quantities import Encoder  # theorems on pairs alone do not need it
+            from pairbounds.theory.bounds.measured import Encoder  # theorems on pairs alone do not need it
 
             subject = encoder or Encoder.optimum(graph.pair_graph, top, k)
             if NEEDED.get(self.subject) == "penalty" and subject.penalty is None:
                 raise ValueError(f"bound {self.name!r} is about a penalised loss: give an encoder with a penalty")
             arguments["encoder"] = subject
-        options = {"hops": hops} if hops is not None and self.takes_hops else {}
+        options = {"order": order} if order is not None and self.takes_order else {}
         if not self.foreign:
             needed = self._parameters & arguments.keys()
             return float(self.evaluate(**{name: arguments[name] for name in needed}, **options))
@@ -108,9 +109,9 @@ class Bound:
             return as_number(self.evaluate(*arguments.values(), **options))
 
     @property
-    def takes_hops(self) -> bool:
-        """True if its function has an argument `hops`."""
-        return "hops" in self._parameters
+    def takes_order(self) -> bool:
+        """True if its function has an argument `order`."""
+        return "order" in self._parameters
 
     @cached_property
     def _parameters(self) -> frozenset[str]:
@@ -139,7 +140,7 @@ def bound(
     """Register a function `(graph, spectrum, k) -> float` as a bound for all tables, checks and searches.
 
     For subjects other than "optimum" the function also takes an `Encoder`. `spectrum` holds k + 1 triplets. An argument
-    `hops` gets that of `check_bounds`, if given. A function of this package names only the arguments that it needs.
+    `order` gets that of `check_bounds`, if given. A function of this package names only the arguments that it needs.
     Round outward, or round-off will refute the claim: divide by the gap with `over_gap`, and use
     `spectrum.upper_values` for singular values that increase the bound. A bound with `corollary_of` is listed after
     that bound in tables and in the ledger.

@@ -7,13 +7,13 @@ from functools import cached_property
 
 from pairbounds.infrastructure.hypotheses import HypothesisError
 from pairbounds.theory.bounds.confirmation import confirm
-from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder
+from pairbounds.theory.bounds.measured import QUANTITIES, Encoder
 from pairbounds.theory.bounds.registry import Bound, Subject
 from pairbounds.theory.graph.pair_graph import SMALLEST
+from pairbounds.theory.graph.singular_triplets import Spectrum
 from pairbounds.theory.graph.through_features import GraphThroughFeatures
 from pairbounds.theory.quantities.consistency import optimum_range
-from pairbounds.theory.quantities.multihop_consistency import HOPS, default_hops
-from pairbounds.theory.spectrum.triplets import Spectrum
+from pairbounds.theory.quantities.multihop_consistency import ORDER, default_order
 
 COLUMNS = (
     *("bound", "quantity", "relation", "measured", "measured_least", "measured_most", "measured_of", "value"),
@@ -74,7 +74,7 @@ class Measured:
             return math.nan, math.nan
 
 
-def row(claim: Bound, spectrum: Spectrum, k: int, measured: Measured, hops: int | None = None) -> dict[str, object]:
+def row(claim: Bound, spectrum: Spectrum, k: int, measured: Measured, order: int | None = None) -> dict[str, object]:
     """Columns of a claim at width k; missing columns are NaN or `<NA>`."""
     encoder = measured.subjects[claim.subject]
     unjudged: dict[str, object] = {
@@ -86,22 +86,22 @@ def row(claim: Bound, spectrum: Spectrum, k: int, measured: Measured, hops: int 
         "applicable": False,
     }
     try:
-        value = claim(encoder.graph, spectrum, k, encoder, hops=hops)
+        value = claim(encoder.graph, spectrum, k, encoder, order=order)
         measured_value = measured.of(claim)
         least, largest = measured.over_optima(claim)
         sides = {"measured": measured_value, "measured_least": least, "measured_most": largest, "value": value}
         remarks = [TIED] if measured.on_one_of_many(claim) else []
         if claim.status == "rate":
             return unjudged | sides | {"note": "; ".join([A_RATE, *remarks])}
-        if claim.takes_hops and hops is None and (fewer := default_hops(encoder.graph)) < HOPS:
-            remarks.append(f"hops={fewer} instead of {HOPS}, since the graph has many pairs and classes")
+        if claim.takes_order and order is None and (fewer := default_order(encoder.graph)) < ORDER:
+            remarks.append(f"order={fewer} instead of {ORDER}, since the graph has many pairs and classes")
         return unjudged | _judged(claim, encoder, spectrum, sides, remarks)
     except HypothesisError as error:  # of the claim, its quantity, or the scale of its round-off
         return unjudged | {"note": f"not applicable: {error}"}
 
 
 def through_columns(
-    linear_graph: GraphThroughFeatures, spectrum: Spectrum, k: int, hops: int | None
+    linear_graph: GraphThroughFeatures, spectrum: Spectrum, k: int, order: int | None
 ) -> Callable[[Bound], dict[str, object]]:
     """Function for the columns `THROUGH` of a claim, about the best encoder of width k that is linear in features.
 
@@ -114,7 +114,10 @@ def through_columns(
             return {}
         quantity = QUANTITIES[claim.quantity]
         try:
-            value, measured_value = claim(linear_graph, linear_graph.spectrum, k, hops=hops), quantity.measure(optimum)
+            value, measured_value = (
+                claim(linear_graph, linear_graph.spectrum, k, order=order),
+                quantity.measure(optimum),
+            )
         except HypothesisError:
             return {}
         allowed = spectrum.round_off + linear_graph.rounding + quantity.doubt(optimum)

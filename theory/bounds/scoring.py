@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pairbounds.infrastructure.foreign import ForeignCodeError
-from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Features
+from pairbounds.theory.bounds.measured import QUANTITIES, Encoder, Features
 from pairbounds.theory.bounds.registry import Bound, Relation
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.spectrum.triplets import Spectrum, spectrum_beyond
+from pairbounds.theory.graph.singular_triplets import Spectrum
+from pairbounds.theory.spectrum.triplets import spectrum_beyond
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ Wang 2023 for images and captions. Cost: O(nnz k + (n_left + n_right) k²) for w
 
 import numpy as np
 
-from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.measured import Encoder
 from pairbounds.theory.bounds.registry import exact
 
 

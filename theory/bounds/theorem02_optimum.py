@@ -10,7 +10,7 @@ Cost: that of the leading k singular triplets.
 import numpy as np
 
 from pairbounds.theory.bounds.registry import exact
-from pairbounds.theory.spectrum.triplets import Spectrum
+from pairbounds.theory.graph.singular_triplets import Spectrum
 
 
 @exact("optimum", quantity="spectral_loss", relation="=", kept="published")

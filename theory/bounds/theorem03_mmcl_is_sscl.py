@@ -11,7 +11,7 @@ import numpy as np
 
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.theory.bounds.registry import exact
-from pairbounds.theory.spectrum.triplets import Spectrum
+from pairbounds.theory.graph.singular_triplets import Spectrum
 
 
 @exact("mmcl-is-sscl", quantity="aligned_induced_loss", relation="=", kept="published")

@@ -15,13 +15,10 @@ import numpy as np
 
 from pairbounds.theory.bounds.gap import over_gap
 from pairbounds.theory.bounds.registry import exact
+from pairbounds.theory.graph.classes import required_labels
 from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
-from pairbounds.theory.quantities.consistency import (
-    label_energy,
-    labelling_error,
-    required_labels,
-)
-from pairbounds.theory.spectrum.triplets import Spectrum
+from pairbounds.theory.graph.singular_triplets import Spectrum
+from pairbounds.theory.quantities.consistency import label_energy, labelling_error
 
 
 @exact("induced-labelling-error", quantity="induced_labelling_error", kept="sharper")

@@ -13,18 +13,13 @@ derived here, except in the literature's form, which is restated. Cost: as theor
 import numpy as np
 
 from pairbounds.theory.bounds.gap import over_gap
-from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
+from pairbounds.theory.bounds.measured import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import bound, exact
+from pairbounds.theory.graph.classes import class_indicators, required_labels
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.consistency import (
-    class_indicators,
-    guess_error,
-    induced_labelling_error,
-    labelling_error,
-    required_labels,
-)
+from pairbounds.theory.graph.singular_triplets import Spectrum
+from pairbounds.theory.quantities.consistency import guess_error, induced_labelling_error, labelling_error
 from pairbounds.theory.quantities.scores import strict_standing
-from pairbounds.theory.spectrum.triplets import Spectrum
 
 
 def image_error(encoder: Encoder) -> float:

@@ -16,8 +16,8 @@ import numpy as np
 
 from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.graph.singular_triplets import Spectrum
 from pairbounds.theory.quantities.consistency import labelling_error, right_induced_labelling_error
-from pairbounds.theory.spectrum.triplets import Spectrum
 
 
 @exact("zero-shot", quantity="zero_shot_error", kept="sharper")

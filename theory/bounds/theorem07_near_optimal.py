@@ -15,10 +15,11 @@ import numpy as np
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.hypotheses import require
-from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.measured import Encoder
 from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.bounds.theorem06_zero_shot import off_captions
 from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.graph.singular_triplets import Spectrum
 from pairbounds.theory.quantities.consistency import (
     class_masses,
     induced_labelling_error,
@@ -26,7 +27,6 @@ from pairbounds.theory.quantities.consistency import (
     right_induced_labelling_error,
 )
 from pairbounds.theory.quantities.multihop_consistency import tail_at_most
-from pairbounds.theory.spectrum.triplets import Spectrum
 
 
 @exact(
@@ -63,10 +63,10 @@ def sharp_near_optimal_error(graph: PairGraph, spectrum: Spectrum, k: int, encod
     kept="less information: no singular vector",
 )
 def multihop_near_optimal_error(
-    graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None
+    graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, order: int | None = None
 ) -> float:
     """`E(f) <= 2 min_j (√(B_M(j)) + √(p_{max} ε / (σ_j² - σ²_{k+1})))²`: the tail by theorem 15."""
-    tails = [tail_at_most(graph, spectrum, j, hops) for j in range(1, k + 1)]
+    tails = [tail_at_most(graph, spectrum, j, order) for j in range(1, k + 1)]
     return 2 * _squared_probe_bound(encoder, np.array(tails))
 
 

@@ -16,12 +16,12 @@ import math
 import numpy as np
 
 from pairbounds.infrastructure.hypotheses import require
-from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
+from pairbounds.theory.bounds.measured import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.graph.singular_triplets import Spectrum
 from pairbounds.theory.quantities.connectivity import class_second_eigenvalues, stays_in_class
 from pairbounds.theory.quantities.consistency import class_columns, class_masses, induced_labelling_error
-from pairbounds.theory.spectrum.triplets import Spectrum
 
 
 def class_tail_eigenvalue(encoder: Encoder) -> float:

@@ -15,12 +15,13 @@ import numpy as np
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.hypotheses import require
-from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
+from pairbounds.theory.bounds.measured import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import bound, exact
+from pairbounds.theory.graph.classes import class_cuts
 from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.graph.singular_triplets import Spectrum
 from pairbounds.theory.quantities.connectivity import sparsest_partition
-from pairbounds.theory.quantities.consistency import class_cuts, class_masses, labelling_error
-from pairbounds.theory.spectrum.triplets import Spectrum
+from pairbounds.theory.quantities.consistency import class_masses, labelling_error
 
 
 def least_conductance(encoder: Encoder) -> float:

@@ -12,7 +12,7 @@ import numpy as np
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.infrastructure.remembered import once
-from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
+from pairbounds.theory.bounds.measured import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.population_infonce import (

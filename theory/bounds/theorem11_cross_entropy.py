@@ -23,12 +23,13 @@ import numpy as np
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.infrastructure.remembered import once
-from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
+from pairbounds.theory.bounds.measured import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.bounds.theorem10_infonce import require_few_pairs
+from pairbounds.theory.graph.classes import required_labels
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.connectivity import class_second_eigenvalues
-from pairbounds.theory.quantities.consistency import labelling_error, required_labels
+from pairbounds.theory.quantities.consistency import labelling_error
 from pairbounds.theory.quantities.metrics.class_moments import ClassMoments, class_moments
 from pairbounds.theory.quantities.metrics.hypersphere import on_sphere
 from pairbounds.theory.quantities.population_infonce import infonce_directions

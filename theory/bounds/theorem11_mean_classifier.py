@@ -18,13 +18,14 @@ import numpy as np
 from pairbounds.infrastructure.arrays import row_blocks
 from pairbounds.infrastructure.bases import row_norms
 from pairbounds.infrastructure.hypotheses import require
-from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
+from pairbounds.theory.bounds.measured import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import exact
+from pairbounds.theory.graph.classes import class_indicators, required_labels
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.consistency import class_indicators, class_masses, required_labels
+from pairbounds.theory.graph.singular_triplets import Spectrum
+from pairbounds.theory.quantities.consistency import class_masses
 from pairbounds.theory.quantities.metrics.class_moments import ClassMoments, class_moments
 from pairbounds.theory.quantities.scores import sums_of_others
-from pairbounds.theory.spectrum.triplets import Spectrum
 
 TRIPLES_LIMIT = 100_000_000  # the loss compares every pair with every right node
 BLOCK = 1 << 15  # of them at once: they stay in the cache

@@ -21,11 +21,12 @@ from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.bases import TINY, largest_sizes, row_norms, times_powers
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.infrastructure.remembered import once
-from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
+from pairbounds.theory.bounds.measured import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.bounds.theorem08_class_connectivity import least_gap
+from pairbounds.theory.graph.classes import required_labels
 from pairbounds.theory.graph.pair_graph import SMALLEST, PairGraph
-from pairbounds.theory.quantities.consistency import guess_error, required_labels
+from pairbounds.theory.quantities.consistency import guess_error
 from pairbounds.theory.quantities.metrics.class_moments import ClassMoments, class_moments
 from pairbounds.theory.quantities.metrics.hypersphere import squared_distance
 from pairbounds.theory.quantities.scores import Standing, linear_standing, round_off, score_noise

@@ -12,7 +12,7 @@ of InfoNCE tend to alignment and uniformity as the negatives grow; the inequalit
 Cost: O(n_left n_right k), for InfoNCE scores every pair of nodes.
 """
 
-from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
+from pairbounds.theory.bounds.measured import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.bounds.theorem10_infonce import require_few_pairs
 from pairbounds.theory.bounds.theorem11_cross_entropy import infonce

@@ -11,35 +11,36 @@ for, for every polynomial P that is at least q² on `[0, σ²_{k+1}]` and at lea
 Proof, equality cases and an example: `docs/theorems/theorem16.md`. Source: new here. A vote over walks is a step of
 label propagation (Zhu and Ghahramani 2002, not seen).
 
-Cost: O(hops nnz r), and O(hops n_left r + n_left log n_left) for each filter, for r classes.
+Cost: O(order nnz r), and O(order n_left r + n_left log n_left) for each filter, for r classes.
 """
 
 import math
 from typing import TYPE_CHECKING
 
-from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.measured import Encoder
 from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.bounds.theorem15_multihop import multihop_error
 from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
+from pairbounds.theory.graph.singular_triplets import Spectrum
 from pairbounds.theory.quantities.local_multihop import local_multihop
-from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets
+from pairbounds.theory.spectrum.triplets import enough_triplets
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 @exact("local-multihop-error", quantity="probe_error", kept="sharper", through=True)
-def local_multihop_error(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
+def local_multihop_error(graph: LabelledGraph, spectrum: Spectrum, k: int, order: int | None = None) -> float:
     """`E(f*) <= N(γ_q, ∫ P dν)`: by the consistency of up to 2M hops, and the margins of scores of up to M + 1 hops.
 
-    The order M is `hops`. The least over the filters tried and over theorem 15.
+    The order M is `order`. The least over the filters tried and over theorem 15.
     """
-    by_scores = local_multihop(graph, spectrum, k, hops)
-    return min(by_scores.error, multihop_error(graph, spectrum, k, hops=hops))
+    by_scores = local_multihop(graph, spectrum, k, order)
+    return min(by_scores.error, multihop_error(graph, spectrum, k, order=order))
 
 
-def error_table(graph: PairGraph, k: int, hops: int, triplets: Spectrum) -> "pd.DataFrame":
-    """Bound of theorem 16 at each order m = 1..hops, and the 0-1 error.
+def error_table(graph: PairGraph, k: int, order: int, triplets: Spectrum) -> "pd.DataFrame":
+    """Bound of theorem 16 at each order m = 1..order, and the 0-1 error.
 
     `triplets`: at least k + 1.
 
@@ -53,6 +54,6 @@ def error_table(graph: PairGraph, k: int, hops: int, triplets: Spectrum) -> "pd.
     triplets = enough_triplets(graph, triplets, k)
     rows = [
         ("error", math.nan, Encoder.optimum(graph, triplets, k).probe.error),
-        *(("error bound", m, local_multihop_error(graph, triplets, k, hops=m)) for m in range(1, hops + 1)),
+        *(("error bound", m, local_multihop_error(graph, triplets, k, order=m)) for m in range(1, order + 1)),
     ]
     return pd.DataFrame(rows, columns=["quantity", "m", "value"])

@@ -18,8 +18,8 @@ import numpy as np
 from pairbounds.theory.bounds.gap import over_gap
 from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.graph.singular_triplets import Spectrum
 from pairbounds.theory.quantities.consistency import class_masses, label_coordinates
-from pairbounds.theory.spectrum.triplets import Spectrum
 
 
 @exact("imbalance-error", quantity="probe_error", kept="sharper")

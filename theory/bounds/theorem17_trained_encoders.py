@@ -21,14 +21,14 @@ import numpy as np
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.hypotheses import require
-from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.measured import Encoder
 from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.bounds.theorem07_near_optimal import excess, splits
 from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.graph.singular_triplets import Spectrum
 from pairbounds.theory.quantities.consistency import class_columns, class_masses, label_coordinates
 from pairbounds.theory.quantities.margins import error_within, margins
 from pairbounds.theory.quantities.scores import linear_scores
-from pairbounds.theory.spectrum.triplets import Spectrum
 
 LEVELS_LIMIT = 16  # thresholds that are tried, evenly among the S_i
 NORM_LIMIT = 128  # the shorter side of matrices whose operator norm is computed; that of larger ones is by p_max

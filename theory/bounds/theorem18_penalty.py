@@ -25,28 +25,29 @@ from scipy.special import expit
 
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.theory.bounds.gap import over_gap
-from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.measured import Encoder
 from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.graph.singular_triplets import Spectrum
 from pairbounds.theory.quantities.consistency import class_masses, induced_labelling_error, label_energy
 from pairbounds.theory.quantities.local_multihop import Cut, within
 from pairbounds.theory.quantities.multihop_consistency import label_measure, mass_up_to, tail_at_least, tail_at_most
-from pairbounds.theory.spectrum.triplets import Spectrum, operator_norm
+from pairbounds.theory.spectrum.triplets import operator_norm
 
 REACH_LIMIT = 10.0  # of `t - μ`; farther away the bound is 1, or almost
 PLACES_BLOCK = np.linspace(-14, 5, 48)  # log-odds of `(t - μ) / (1 - μ)` at which B_M is tried
 
 
 @exact("penalised-mse", quantity="probe_mse", subject="penalised optimum", kept="less information: the cut alone")
-def penalised_mse(graph: PairGraph, spectrum: Spectrum, encoder: Encoder, hops: int | None = None) -> float:
+def penalised_mse(graph: PairGraph, spectrum: Spectrum, encoder: Encoder, order: int | None = None) -> float:
     """`ε₂(f_μ) <= B_M(b)`, the most label energy in `[0, b]` that up to 2M hops allow, `b = max(μ², σ²_{k+1})`."""
-    return tail_at_most(graph, spectrum, penalised_width(encoder), hops, cut=penalty_of(encoder))
+    return tail_at_most(graph, spectrum, penalised_width(encoder), order, cut=penalty_of(encoder))
 
 
 @exact("penalised-mse-below", quantity="probe_mse", relation=">=", subject="penalised optimum", kept="sharper")
-def penalised_mse_below(graph: PairGraph, spectrum: Spectrum, encoder: Encoder, hops: int | None = None) -> float:
+def penalised_mse_below(graph: PairGraph, spectrum: Spectrum, encoder: Encoder, order: int | None = None) -> float:
     """`ε₂(f_μ) >= L_M(b)`, the least label energy in `[0, b)` that up to 2M hops allow, `b = max(μ², σ²_{k+1})`."""
-    return tail_at_least(graph, spectrum, penalised_width(encoder), hops, cut=penalty_of(encoder))
+    return tail_at_least(graph, spectrum, penalised_width(encoder), order, cut=penalty_of(encoder))
 
 
 @exact(
@@ -63,14 +64,14 @@ def penalised_error(graph: PairGraph, spectrum: Spectrum, encoder: Encoder) -> f
 
 @exact("local-penalised-error", quantity="probe_error", subject="penalised optimum", kept="sharper")
 def local_penalised_error(
-    graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None
+    graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, order: int | None = None
 ) -> float:
     """`E(f_μ) <= N(γ_q, ∫ P dν)`: theorem 16 with its cut at `b = max(μ², σ²_{k+1})`.
 
     The least over the filters tried and `2 B_M(b)`.
     """
     cut = Cut.at_penalty(spectrum, k, penalised_width(encoder), penalty_of(encoder))
-    return min(within(graph, cut, hops).error, 2 * penalised_mse(graph, spectrum, k, encoder, hops=hops))
+    return min(within(graph, cut, order).error, 2 * penalised_mse(graph, spectrum, k, encoder, order=order))
 
 
 @exact("penalised-encoder-mse", quantity="probe_mse", subject="penalised encoder", kept="sharper")
@@ -97,9 +98,9 @@ def penalised_encoder_error(encoder: Encoder) -> float:
     subject="penalised encoder",
     kept="less information: no singular vector",
 )
-def multihop_penalised_encoder_mse(encoder: Encoder, hops: int | None = None) -> float:
+def multihop_penalised_encoder_mse(encoder: Encoder, order: int | None = None) -> float:
     """`ε₂(f) <= min_t (√(B_M(t²)) + √(p_{max} ε_μ) / (t - μ))²` for every embedding pair: no eigenvector."""
-    return _by_hops(encoder, penalised_excess(encoder), hops) ** 2
+    return _by_hops(encoder, penalised_excess(encoder), order) ** 2
 
 
 @exact(
@@ -108,9 +109,9 @@ def multihop_penalised_encoder_mse(encoder: Encoder, hops: int | None = None) ->
     subject="penalised encoder",
     kept="less information: no singular value",
 )
-def penalised_encoder_mse_by_duality(encoder: Encoder, hops: int | None = None) -> float:
+def penalised_encoder_mse_by_duality(encoder: Encoder, order: int | None = None) -> float:
     """`ε₂(f) <= min_t (√(B_M(t²)) + √(p_{max} δ_μ) / (t - μ))²`, δ_μ the duality gap: no singular value."""
-    return _by_hops(encoder, duality_gap(encoder), hops) ** 2
+    return _by_hops(encoder, duality_gap(encoder), order) ** 2
 
 
 def penalised_excess(encoder: Encoder) -> float:
@@ -171,10 +172,10 @@ def _by_soft_threshold(encoder: Encoder) -> float:
     return min(1.0, float(best.fun), at(math.log(nearest)))
 
 
-def _by_hops(encoder: Encoder, excess: float, hops: int | None) -> float:
+def _by_hops(encoder: Encoder, excess: float, order: int | None) -> float:
     """The bound of `√ε₂` by multi-hop consistency at the best of some t; at most 1."""
     penalty, rounding = penalty_of(encoder), encoder.spectrum.rounding
-    jacobi, off_subspace = label_measure(encoder.graph, hops), _off_subspace(encoder, excess)
+    jacobi, off_subspace = label_measure(encoder.graph, order), _off_subspace(encoder, excess)
     reaches = (1 - penalty) * expit(PLACES_BLOCK)
     roots = [math.sqrt(mass_up_to(jacobi, (penalty + reach) ** 2, slack=rounding)) for reach in reaches]
     return min(1.0, float(np.min(np.array(roots) + off_subspace / reaches)))

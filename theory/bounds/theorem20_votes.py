@@ -31,11 +31,12 @@ from scipy.special import rel_entr
 from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.infrastructure.remembered import once
-from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
+from pairbounds.theory.bounds.measured import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import exact
+from pairbounds.theory.graph.classes import class_indicators, required_labels
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities import population_infonce
-from pairbounds.theory.quantities.consistency import class_columns, class_indicators, guess_error, required_labels
+from pairbounds.theory.quantities.consistency import class_columns, guess_error
 from pairbounds.theory.quantities.margins import error_within
 from pairbounds.theory.quantities.population_infonce import log_partitions, mutual_information
 from pairbounds.theory.quantities.scores import UNITS, Standing, round_off

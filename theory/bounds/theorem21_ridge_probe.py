@@ -20,16 +20,16 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.multihop_consistency import ROUND_OFF, Rule, gauss_rule, label_measure, radau_rule
 
 
-def ridge_mse_interval(graph: PairGraph, ridge: float, hops: int | None = None) -> tuple[float, float]:
+def ridge_mse_interval(graph: PairGraph, ridge: float, order: int | None = None) -> tuple[float, float]:
     """A lower and an upper bound of the squared error of the ridge probe on the true ratio; rounded outward.
 
-    `ValueError`: the graph lacks labels on the left; ridge or hops out of range.
+    `ValueError`: the graph lacks labels on the left; ridge or order out of range.
 
     Parameters
     ----------
     ridge : λ, positive
-    hops : order M of the rules, at least 1: they use the consistency of walks of up to 2M hops. By default
-        `pairbounds.theory.quantities.multihop_consistency.default_hops`.
+    order : M of the rules, at least 1: they use the consistency of walks of up to 2M hops. By default
+        `pairbounds.theory.quantities.multihop_consistency.default_order`.
 
     Examples
     --------
@@ -42,7 +42,7 @@ def ridge_mse_interval(graph: PairGraph, ridge: float, hops: int | None = None) 
     """
     if not 0 < ridge < math.inf:
         raise ValueError(f"ridge={ridge!r} is not positive")
-    jacobi = label_measure(graph, hops)
+    jacobi = label_measure(graph, order)
     lower, upper = (_integral(rule, ridge) for rule in (gauss_rule(jacobi), radau_rule(jacobi, -ROUND_OFF)))
     moved = ROUND_OFF * (1 + 1 / ridge)  # round-off of `ĀĀᵀ` moves the root of the error by at most 1 / λ of it
     return max(0.0, math.sqrt(lower) - moved) ** 2, min(1.0, (math.sqrt(upper) + moved) ** 2)

@@ -26,8 +26,8 @@ from pairbounds.infrastructure.hypotheses import require
 from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.graph.singular_triplets import Spectrum
 from pairbounds.theory.quantities.consistency import induced_labelling_error
-from pairbounds.theory.spectrum.triplets import Spectrum
 
 PRODUCTS_LIMIT = 50_000_000  # of pairs with pairs: some seconds, and 600 MB
 

@@ -19,9 +19,9 @@ import scipy.linalg
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.bases import RANK_TOLERANCE, independent
 from pairbounds.infrastructure.hypotheses import require
-from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
+from pairbounds.theory.bounds.measured import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import exact
-from pairbounds.theory.spectrum.triplets import Spectrum
+from pairbounds.theory.graph.singular_triplets import Spectrum
 
 
 def induced_alignment(encoder: Encoder) -> float:

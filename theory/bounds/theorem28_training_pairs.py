@@ -28,10 +28,11 @@ from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.bounds.statements import Statement
 from pairbounds.theory.bounds.theorem17_trained_encoders import mse_by_excess
 from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.graph.singular_triplets import Spectrum
 from pairbounds.theory.quantities.confidence import bernstein_deviation, pairs_until, require_level
 from pairbounds.theory.quantities.consistency import label_energy
 from pairbounds.theory.quantities.population_infonce import pair_ratios
-from pairbounds.theory.spectrum.triplets import Spectrum, spectrum_beyond
+from pairbounds.theory.spectrum.triplets import spectrum_beyond
 
 MOST_PAIRS = 10**18
 

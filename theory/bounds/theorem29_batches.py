@@ -29,8 +29,8 @@ from numpy.typing import ArrayLike
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.theory.bounds.statements import Statement
+from pairbounds.theory.graph.classes import class_indicators, required_labels
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.consistency import class_indicators, required_labels
 from pairbounds.theory.quantities.population_infonce import mutual_information, pair_ratios
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ import math
 import numpy as np
 
 from pairbounds.infrastructure.arrays import FloatArray
-from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.measured import Encoder
 from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.bounds.theorem10_infonce import require_few_pairs
 from pairbounds.theory.graph.pair_graph import PairGraph

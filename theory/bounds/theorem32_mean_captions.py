@@ -22,12 +22,13 @@ from scipy.special import log_expit, xlogy
 
 from pairbounds.infrastructure.arrays import BoolArray, FloatArray, IntArray, row_blocks
 from pairbounds.infrastructure.remembered import once
-from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
+from pairbounds.theory.bounds.measured import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.bounds.theorem20_votes import Critic, critic_of
+from pairbounds.theory.graph.classes import class_indicators, required_labels
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities import population_infonce
-from pairbounds.theory.quantities.consistency import class_indicators, guess_error, required_labels
+from pairbounds.theory.quantities.consistency import guess_error
 from pairbounds.theory.quantities.margins import error_within
 from pairbounds.theory.quantities.metrics.class_moments import class_moments
 from pairbounds.theory.quantities.scores import UNITS, Standing, log_mean_exp, round_off

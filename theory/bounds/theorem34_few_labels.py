@@ -33,9 +33,9 @@ from pairbounds.infrastructure.arrays import EPS, FloatArray
 from pairbounds.infrastructure.bases import row_norms
 from pairbounds.infrastructure.hypotheses import is_integer
 from pairbounds.theory.bounds.statements import Statement
+from pairbounds.theory.graph.classes import required_labels
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.graph.through_features import whitened
-from pairbounds.theory.quantities.consistency import required_labels
 from pairbounds.theory.quantities.metrics.class_moments import class_moments
 
 ROUND_OFF = 1e-9  # by which the largest norm may seem below its least

@@ -21,13 +21,14 @@ import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import row_blocks
 from pairbounds.infrastructure.remembered import once
-from pairbounds.theory.bounds.quantities import QUANTITIES, Quantity
+from pairbounds.theory.bounds.measured import QUANTITIES, Quantity
 from pairbounds.theory.bounds.registry import exact
+from pairbounds.theory.graph.classes import pairs_by_class
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.consistency import class_columns, guess_error, pairs_by_class
+from pairbounds.theory.graph.singular_triplets import Spectrum
+from pairbounds.theory.quantities.consistency import class_columns, guess_error
 from pairbounds.theory.quantities.multihop_consistency import label_measure
 from pairbounds.theory.quantities.scores import Standing, round_off
-from pairbounds.theory.spectrum.triplets import Spectrum
 
 BLOCK = 2**22  # scores that are held at a time: 32 MB
 KEPT = "less information: two hops, no spectrum"  # why the ledger keeps these rows, which are never the smallest bound

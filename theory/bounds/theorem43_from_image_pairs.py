@@ -141,8 +141,8 @@ def mse_by_norms_at_most(sample: ImagePairs, k: int) -> float:
     return _mse_bound(sample, population.variation + off * (1 - population.unreached), 1 - value - off)
 
 
-def mse_by_hops_at_most(sample: ImagePairs, k: int, hops: int | None = None) -> float:
-    """Bound `ε₂(f̂) <= e_X + ν̂([-1, λ̂_{k+1}]) / κ`, (c), with the mass that `2 hops` moments and λ̂_i allow."""
+def mse_by_hops_at_most(sample: ImagePairs, k: int, order: int | None = None) -> float:
+    """Bound `ε₂(f̂) <= e_X + ν̂([-1, λ̂_{k+1}]) / κ`, (c), with the mass that `2 order` moments and λ̂_i allow."""
     by_one_hop = mse_from_pairs_at_most(sample, k)
     values, vectors = eigh(sample.second)
     root, inverse = ((vectors * scale) @ vectors.T for scale in (np.sqrt(values), 1 / np.sqrt(values)))
@@ -153,7 +153,7 @@ def mse_by_hops_at_most(sample: ImagePairs, k: int, hops: int | None = None) -> 
     halves = (inverse @ sample.induced @ inverse + np.eye(len(values))) / 2
     weights, off = sample.population.whitening @ root / math.sqrt(mass), sample.rounding / max(sample.low, EPS)
     measure = _LabelEnergy(sample.population.graph, sample.population.features, weights, halves, off)
-    tail = mass * known_tail_at_most(measure, measure.spectrum, k, hops)
+    tail = mass * known_tail_at_most(measure, measure.spectrum, k, order)
     return min(by_one_hop, _mse_bound(sample, tail, sample.low))  # the second is no more, but for its rounding
 
 

@@ -7,7 +7,7 @@ in `check_bounds` it lists in `STATEMENTS`.
 from importlib import import_module
 from pathlib import Path
 
-from pairbounds.theory.bounds.quantities import QUANTITIES
+from pairbounds.theory.bounds.measured import QUANTITIES
 from pairbounds.theory.bounds.statements import Statement
 
 __all__ = ["QUANTITIES", "STATEMENTS", "THEOREMS"]

@@ -19,21 +19,21 @@ import numpy as np
 from pairbounds.infrastructure.files import replacing
 from pairbounds.infrastructure.hypotheses import require_width
 from pairbounds.infrastructure.inputs import AnyPath
+from pairbounds.theory.graph.classes import required_labels
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.proofs import verify
 from pairbounds.theory.proofs.decimals import DIGITS, ZERO, above, below, written
 from pairbounds.theory.proofs.places import BITS, Places, places
 from pairbounds.theory.proofs.polynomials import Polynomial, above_step, chord
 from pairbounds.theory.proofs.vote_proofs import State, best_price, error, margins, vote
-from pairbounds.theory.quantities.consistency import required_labels
 from pairbounds.theory.quantities.multihop_consistency import ROUND_OFF, extremal_rule, label_measure
 
 FORMAT = "pairbounds proof 1"
 WALK_BITS = 256  # after the binary point, of class probabilities that are not exact
 VALUE_DIGITS = 16
 EXACT_NODES = 12  # most nodes of both sides for exact moments
-HOPS = 16  # default; more add little in double precision
-MOST_HOPS = 32  # limit of the verifier
+ORDER = 16  # default; more add little in double precision
+LARGEST_ORDER = 32  # limit of the verifier
 LAST_CLASS = 2**31  # limit of class numbers in the verifier
 ERRORS = (("probe_mse", 1), ("probe_error", 2))  # multiples of a bound on the label energy
 LONGEST = 4_000  # digits of a number that Python reads
@@ -131,7 +131,7 @@ class Proof:
             temporary.write_text(json.dumps(self.record()) + "\n", encoding="utf-8")
 
 
-def prove(graph: PairGraph, k: int, *, penalty: float | None = None, hops: int = HOPS) -> Proof:
+def prove(graph: PairGraph, k: int, *, penalty: float | None = None, order: int = ORDER) -> Proof:
     """Bounds of the linear probe on the optimum of width k, with a proof: theorems 4 and 15, or 18 with a penalty.
 
     Parameters
@@ -139,17 +139,17 @@ def prove(graph: PairGraph, k: int, *, penalty: float | None = None, hops: int =
     k : 1..min(n_left, n_right)
     penalty : μ in (0, 1), as its printed decimal, for claims about the minimisers of width k of the spectral loss with
         the penalty `μ (E‖f‖² + E‖g‖²)`
-    hops : order of the multi-hop bounds, 1..`MOST_HOPS`: the moments `a_0..a_{2 hops}`
+    order : M of the multi-hop bounds, 1..`LARGEST_ORDER`: the moments `a_0..a_{2 order}`
 
     Raises
     ------
-    ValueError : no labels on the left, or a label of `LAST_CLASS` or more; k, penalty or hops out of range; σ_{k+1} is
+    ValueError : no labels on the left, or a label of `LAST_CLASS` or more; k, penalty or order out of range; σ_{k+1} is
         1 up to rounding, so there is no bound; more than `LIMIT_SIDE` distinct nodes on the smaller side
 
     Notes
     -----
     The statement is about the stored weights as exact numbers. O(n³) time and O(n²) memory for n distinct nodes on the
-    smaller side, and O(hops nnz r) products of long integers for r classes.
+    smaller side, and O(order nnz r) products of long integers for r classes.
 
     Examples
     --------
@@ -162,18 +162,18 @@ def prove(graph: PairGraph, k: int, *, penalty: float | None = None, hops: int =
     mu = ZERO if penalty is None else Fraction(str(float(penalty)))
     if penalty is not None and not 0 < mu < 1:
         raise ValueError(f"penalty={penalty!r} is not in (0, 1)")
-    if not 1 <= hops <= MOST_HOPS:
-        raise ValueError(f"hops={hops!r} is not in 1..{MOST_HOPS}")
+    if not 1 <= order <= LARGEST_ORDER:
+        raise ValueError(f"order={order!r} is not in 1..{LARGEST_ORDER}")
     exact = exact_graph(graph)
     computed = places(graph, exact, k)
     at_least = computed.at_least if computed.at_least > mu**2 else ZERO
     cut = replace(computed, at_most=max(computed.at_most, mu**2), at_least=at_least)
     if cut.at_most >= 1:
         raise ValueError(f"σ_(k+1) is 1 up to rounding at k = {k}: no bound follows, and so there is none to prove")
-    jacobi = label_measure(graph, hops)
+    jacobi = label_measure(graph, order)
     nodes, _ = extremal_rule(jacobi, float(cut.at_most) + ROUND_OFF, ROUND_OFF)
     one_hop, best = chord(cut.at_most), above_step(nodes, cut.at_most, pinned=len(nodes) == len(jacobi.diagonal) + 2)
-    q, majorant = vote(graph, cut.at_most, max(cut.at_least, mu**2), hops)
+    q, majorant = vote(graph, cut.at_most, max(cut.at_least, mu**2), order)
     walks = _Walks.of(exact, max(1, len(best) - 1, len(majorant) - 1, 2 * len(q) - 2))
     theorems = ((18, best),) if penalty is not None else ((4, one_hop), (15, best))
     claims = [*(claim for theorem, chosen in theorems for claim in walks.of_mass(theorem, chosen))]

@@ -24,9 +24,9 @@ PRICE_DIGITS = 30
 State = list[list[Any]]  # of each node and class an integer or a fraction
 
 
-def vote(graph: PairGraph, at_most: Fraction, at_least: Fraction, hops: int) -> tuple[Polynomial, Polynomial]:
+def vote(graph: PairGraph, at_most: Fraction, at_least: Fraction, order: int) -> tuple[Polynomial, Polynomial]:
     """Polynomials q and P of the best bound of `quantities.local_multihop`, as decimals, P raised to a majorant."""
-    filtered = within(graph, Cut(float(at_most), float(at_least)), hops)
+    filtered = within(graph, Cut(float(at_most), float(at_least)), order)
     q = raised(monomials(chebyshev.chebtrim(filtered.filter)))
     complement = [(power == 0) - coefficient for power, coefficient in enumerate(q)]
     squares = (q, ZERO, at_most), (complement, at_least, Fraction(1))

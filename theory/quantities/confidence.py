@@ -32,19 +32,17 @@ def student_half(values: ArrayLike, level: float = 0.95, *, overlap: float = 0.0
 
 
 class SharedHalves(NamedTuple):
-    """Half-widths for the mean of a column and for a difference of columns, and the degrees of freedom of the mean."""
+    """Half-width of an interval for the mean of a column, and its degrees of freedom."""
 
     mean: float
-    of_two: float
     degrees: float
 
 
 def shared_halves(values: ArrayLike, level: float = 0.95, *, overlap: float = 0.0) -> SharedHalves:
-    """Half-widths of the intervals for the mean of a column, and for the difference of the means of two columns.
+    """Half-width of an interval for the mean of a column, with the spread pooled over all columns.
 
     The model is `x_ij = μ_j + b_i + e_ij`: g differences to one baseline, say, share its noise b. All e have one
-    variance. A column's mean has the variance of b and e, and Satterthwaite's degrees of freedom. In a difference of
-    columns b cancels, and the degrees of freedom are `(n - 1)(g - 1)`.
+    variance. A column's mean has the variance of b and e, and Satterthwaite's degrees of freedom.
 
     Parameters
     ----------
@@ -66,14 +64,9 @@ def shared_halves(values: ArrayLike, level: float = 0.95, *, overlap: float = 0.
     parts = np.array([common / g, own_variance * (1 - 1 / g)])
     total = float(parts.sum())
     if total == 0:
-        return SharedHalves(0.0, 0.0, n - 1)
+        return SharedHalves(0.0, n - 1)
     degrees = total**2 / float((parts**2 / np.array([n - 1, own_degrees])).sum())
-    rate, upper = 1 / n + overlap, (1 + level) / 2
-    return SharedHalves(
-        float(stdtrit(degrees, upper) * math.sqrt(total * rate)),
-        float(stdtrit(own_degrees, upper) * math.sqrt(2 * own_variance * rate)),
-        degrees,
-    )
+    return SharedHalves(float(stdtrit(degrees, (1 + level) / 2) * math.sqrt(total * (1 / n + overlap))), degrees)
 
 
 def detectable(half: float, degrees: float) -> float:

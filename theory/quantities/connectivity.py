@@ -16,9 +16,11 @@ from scipy.special import stirling2
 from pairbounds.infrastructure.arrays import Array, BoolArray, FloatArray, IntArray
 from pairbounds.infrastructure.hypotheses import is_integer
 from pairbounds.infrastructure.remembered import once
+from pairbounds.theory.graph.classes import required_labels
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.consistency import class_columns, required_labels
-from pairbounds.theory.spectrum.triplets import Spectrum, second_eigenvalue, spectrum
+from pairbounds.theory.graph.singular_triplets import Spectrum
+from pairbounds.theory.quantities.consistency import class_columns
+from pairbounds.theory.spectrum.triplets import second_eigenvalue, spectrum
 
 EXACT_NODES = 14  # most left nodes of an exhaustive search
 EXACT_PARTITIONS = 10_000  # most partitions of an exhaustive search

@@ -9,13 +9,15 @@ import scipy.sparse as sp
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.infrastructure.remembered import once
-from pairbounds.theory.graph.classes import class_cuts as class_cuts
-from pairbounds.theory.graph.classes import class_indicators as class_indicators
-from pairbounds.theory.graph.classes import leaving_masses, sums_by_class
-from pairbounds.theory.graph.classes import pairs_by_class as pairs_by_class
-from pairbounds.theory.graph.classes import required_labels as required_labels
+from pairbounds.theory.graph.classes import (
+    leaving_masses,
+    pairs_by_class,
+    required_labels,
+    sums_by_class,
+)
 from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
-from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets, spectrum
+from pairbounds.theory.graph.singular_triplets import Spectrum
+from pairbounds.theory.spectrum.triplets import enough_triplets, spectrum
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,9 +7,10 @@ import numpy as np
 
 from pairbounds.infrastructure.arrays import FloatArray, is_tensor, sparse_tensor
 from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.graph.singular_triplets import Spectrum
 from pairbounds.theory.quantities.probes import as_features
 from pairbounds.theory.quantities.scores import column_lengths
-from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
+from pairbounds.theory.spectrum.triplets import spectrum
 
 if TYPE_CHECKING:
     import torch

@@ -15,18 +15,18 @@ from scipy.optimize import linprog
 from pairbounds.infrastructure.arrays import EPS, FloatArray
 from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.graph.pair_graph import LabelledGraph
+from pairbounds.theory.graph.singular_triplets import Spectrum
 from pairbounds.theory.quantities.consistency import class_masses
 from pairbounds.theory.quantities.local_multihop import least_on_interval
 from pairbounds.theory.quantities.multihop_consistency import (
     ROUND_OFF,
     label_measure,
-    number_of_hops,
     rule_of_all_moments,
     separations,
     tail_at_least,
     tail_at_most,
+    valid_order,
 )
-from pairbounds.theory.spectrum.triplets import Spectrum
 
 GRID = 128  # points of [0, b] in the linear programme
 ITERATIONS, OUT_OF_ITERATIONS = 10_000, 1  # limit of a linear programme, and its status; graphs of 18 nodes take 200
@@ -36,7 +36,7 @@ CLEAR = 1e-6  # rounding, relative to a gap, below which no other gap is tried
 
 @dataclass(frozen=True, eq=False)
 class _Support:
-    """Support of a measure with known moments: [0, place] and intervals of half-width `slack` at points.
+    """Support of a measure with known moments: [0, cut] and intervals of half-width `slack` at points.
 
     Attributes
     ----------
@@ -52,7 +52,7 @@ class _Support:
     at_one: tuple[float, float]
 
     def mass(self, sign: int) -> float:
-        """Upper bound, for sign 1, or lower bound, for -1, on the mass of [0, place]."""
+        """Upper bound, for sign 1, or lower bound, for -1, on the mass of [0, cut]."""
         degree = 2 * (len(self.nodes) - 1)
         ones, points = 2 * self.nodes - 1, 2 * self.points - 1
         integrals = self.weights @ chebyshev.chebvander(ones, degree) - np.mean(self.at_one)
@@ -95,42 +95,42 @@ class _Support:
 
 
 def known_tail_at_most(
-    graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None = None, *, cut: float = 0.0
+    graph: LabelledGraph, spectrum: Spectrum, k: int, order: int | None = None, *, cut: float = 0.0
 ) -> float:
     """Upper bound on `Σ_{i>k} c_i` by multi-hop consistency and the values `σ_1, …, σ_{k+1}`; never above theorem 15.
 
-    Parameters, errors and rounding are those of `tail_at_most`. Cost: a linear programme of 2 hops + 1 unknowns and
+    Parameters, errors and rounding are those of `tail_at_most`. Cost: a linear programme of 2 order + 1 unknowns and
     `GRID` + k constraints, beside the moments.
     """
-    known = _tail(graph, spectrum, k, number_of_hops(graph, hops), cut, 1)
-    return min(tail_at_most(graph, spectrum, k, hops, cut=cut), graph.unreached + known)
+    known = _tail(graph, spectrum, k, valid_order(graph, order), cut, 1)
+    return min(tail_at_most(graph, spectrum, k, order, cut=cut), graph.unreached + known)
 
 
-def known_tail_at_least(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
+def known_tail_at_least(graph: LabelledGraph, spectrum: Spectrum, k: int, order: int | None = None) -> float:
     """Lower bound on the tail of `known_tail_at_most`; never below that of theorem 15."""
-    known = _tail(graph, spectrum, k, number_of_hops(graph, hops), 0.0, -1)
-    return max(tail_at_least(graph, spectrum, k, hops), graph.unreached + known)
+    known = _tail(graph, spectrum, k, valid_order(graph, order), 0.0, -1)
+    return max(tail_at_least(graph, spectrum, k, order), graph.unreached + known)
 
 
 @once
 def _solved(*_: object) -> dict[tuple[int, int, float, int], float]:
-    """Cache of bounds on a graph and its spectrum, by width, hops, cut and sign."""
+    """Cache of bounds on a graph and its spectrum, by width, order, cut and sign."""
     return {}
 
 
-def _tail(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int, cut: float, sign: int) -> float:
+def _tail(graph: LabelledGraph, spectrum: Spectrum, k: int, order: int, cut: float, sign: int) -> float:
     """Bound on the label energy up to the cut: upper for sign 1, lower for -1."""
-    solved, key = _solved(graph, spectrum), (k, hops, cut, sign)
+    solved, key = _solved(graph, spectrum), (k, order, cut, sign)
     if key not in solved:
-        tails = _tails(graph, spectrum, k, hops, cut, sign)
+        tails = _tails(graph, spectrum, k, order, cut, sign)
         solved[key] = min(tails) if sign > 0 else max(tails)
     return solved[key]
 
 
-def _tails(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int, cut: float, sign: int) -> Iterator[float]:
+def _tails(graph: LabelledGraph, spectrum: Spectrum, k: int, order: int, cut: float, sign: int) -> Iterator[float]:
     """Trivial bound, then a bound for each usable gap."""
     yield 1.0 if sign > 0 else 0.0
-    nodes, weights = rule_of_all_moments(label_measure(graph, hops))
+    nodes, weights = rule_of_all_moments(label_measure(graph, order))
     weights, slack = (1 - graph.unreached) * weights, spectrum.rounding + ROUND_OFF
     squared, values = max(cut, float(spectrum.upper_values[k])) ** 2, spectrum.singular_values[:k] ** 2
     at_one = _energy_at_one(graph, spectrum)

@@ -1,14 +1,13 @@
 """Blocks of columns of the labels Ỹ, which bound the memory of walks, and the matrix Ā of these walks."""
 
 import math
-from collections.abc import Iterator
 
 import numpy as np
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.remembered import once
-from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
+from pairbounds.theory.graph.pair_graph import LabelledGraph
 from pairbounds.theory.spectrum.triplets import is_filled
 
 BLOCK_BYTES = 3 * 2**27  # limit on the vectors of a block of columns of Ỹ
@@ -41,10 +40,3 @@ def column_blocks(count: int, floats: int) -> list[IntArray]:
     """Blocks of columns of Ỹ, of at most `BLOCK_BYTES` at `floats` numbers a column, but at least one column."""
     width = max(1, BLOCK_BYTES // (floats * np.dtype(np.float64).itemsize))
     return np.array_split(np.arange(count), -(-count // width))
-
-
-def target_blocks(graph: PairGraph, count: int) -> Iterator[FloatArray]:
-    """Blocks of Ỹ, (n_left, b): `count` arrays of this size take at most `BLOCK_BYTES`, or b is 1."""
-    targets = sp.csc_array(graph.weighted_targets)
-    for columns in column_blocks(targets.shape[1], count * graph.n_left):
-        yield targets[:, columns].toarray(order="C")

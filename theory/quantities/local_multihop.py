@@ -16,6 +16,7 @@ from numpy.polynomial import chebyshev
 
 from pairbounds.infrastructure.arrays import EPS, FloatArray, IntArray
 from pairbounds.theory.graph.pair_graph import LabelledGraph
+from pairbounds.theory.graph.singular_triplets import Spectrum
 from pairbounds.theory.quantities.consistency import class_masses
 from pairbounds.theory.quantities.hop_scores import filtered_margins
 from pairbounds.theory.quantities.margins import error_within
@@ -25,11 +26,10 @@ from pairbounds.theory.quantities.multihop_consistency import (
     JacobiMatrix,
     extremal_rule,
     label_measure,
-    number_of_hops,
     radau_rule,
     rule_of_all_moments,
+    valid_order,
 )
-from pairbounds.theory.spectrum.triplets import Spectrum
 
 WEIGHTS = np.array([0.0, 0.05, 0.1, 0.2, 0.35, 0.6, 1.0])
 NEAR = 1e-7  # distance at which an atom of ν replaces the node of the step
@@ -106,8 +106,8 @@ class LocalBound:
     ----------
     error : the bound, at most 1
     filter : (d + 1,), q in the basis `T_j(2t - 1)`, j = 0..d
-    majorant : (n + 1,), P in the same basis, n <= 2 hops: `P >= q²` on [0, below] and `P >= (1 - q)²` on [above, 1], or
-        at the kept eigenvalues if these are known
+    majorant : (n + 1,), P in the same basis, n <= 2 order: `P >= q²` on [0, below] and `P >= (1 - q)²` on [above, 1],
+        or at the kept eigenvalues if these are known
     budget : `∫ P dν` plus a bound on round-off; at least `‖(Π_k - q(A))Ỹ‖²`
     """
 
@@ -117,12 +117,12 @@ class LocalBound:
     budget: float
 
 
-def local_multihop(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> LocalBound:
+def local_multihop(graph: LabelledGraph, spectrum: Spectrum, k: int, order: int | None = None) -> LocalBound:
     """Theorem 16: bound on the 0-1 error of a linear probe on the top k, from multi-hop scores and `σ_k`, `σ_{k+1}`.
 
-    `ValueError`: the graph lacks labels on the left; hops is below 1 or not an integer.
+    `ValueError`: the graph lacks labels on the left; order is below 1 or not an integer.
 
-    Cost: `label_measure`, O(hops nnz r) for r classes, and O(hops n_left r + n_left log n_left) for each filter.
+    Cost: `label_measure`, O(order nnz r) for r classes, and O(order n_left r + n_left log n_left) for each filter.
 
     The value is the least of all certified ones. The filters are powers, and steps on the rules of those Lanczos steps
     that round-off does not decide (`multihop_consistency.JacobiMatrix.determined`). On 1,000 graphs in nine orders and
@@ -132,26 +132,26 @@ def local_multihop(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int |
     ----------
     spectrum : at least k + 1 triplets
     k : at least 1
-    hops : order, at least 1: moments a_0..a_{2 hops}, and filters of degree at most hops + 1. By default
-        `default_hops`.
+    order : M, at least 1: moments a_0..a_{2 order}, and filters of degree at most order + 1. By default
+        `default_order`.
     """
-    return within(graph, Cut.of(spectrum, k), hops)
+    return within(graph, Cut.of(spectrum, k), order)
 
 
-def within(graph: LabelledGraph, cut: Cut, hops: int | None = None) -> LocalBound:
+def within(graph: LabelledGraph, cut: Cut, order: int | None = None) -> LocalBound:
     """`local_multihop` for any cut. Only candidates that may be the least are certified."""
-    hops = number_of_hops(graph, hops)
-    jacobi, unreached = label_measure(graph, hops), graph.unreached
+    order = valid_order(graph, order)
+    jacobi, unreached = label_measure(graph, order), graph.unreached
     nodes, weights = rule_of_all_moments(jacobi)
     weights = (1 - unreached) * weights
     pairs = graph.pair_graph
     room = max(FEWEST, AT_ONCE // (pairs.n_left * len(class_masses(pairs))))
-    filters = [*_steps(jacobi.determined(), cut), *_powers(cut, hops)][:room]
+    filters = [*_steps(jacobi.determined(), cut), *_powers(cut, order)][:room]
     candidates = []
     all_margins = filtered_margins(graph, [step.polynomial.coefficients[0] for step in filters])
     for step, margins in zip(filters, all_margins, strict=True):
-        order = np.argsort(margins)
-        ahead, masses = np.minimum(margins[order], FAR), pairs.left_marginal[order]
+        ranking = np.argsort(margins)
+        ahead, masses = np.minimum(margins[ranking], FAR), pairs.left_marginal[ranking]
         with np.errstate(all="ignore"):  # a majorant of high degree may overflow
             integrals = step.majorants.at(nodes)[0] @ weights
         for number in np.flatnonzero(np.isfinite(integrals)).tolist():
@@ -314,9 +314,9 @@ def least_on_interval(polynomial: Callable[[FloatArray], FloatArray], degree: in
     return float(values.min() - between / (1 - between) * (values.max() - values.min()) / 2)
 
 
-def _powers(cut: Cut, hops: int) -> Iterator[_Filter]:
-    """Filters t^j, j = 1..hops, the votes of j-hop walks, with `P = C t^j (1 - t^j)` and the least C (theorem 16)."""
-    for degree in range(1, hops + 1):
+def _powers(cut: Cut, order: int) -> Iterator[_Filter]:
+    """Filters t^j, j = 1..order, the votes of j-hop walks, with `P = C t^j (1 - t^j)` and the least C (theorem 16)."""
+    for degree in range(1, order + 1):
         power = np.asarray(chebyshev.chebpow([0.5, 0.5], degree, maxpower=None), dtype=np.float64)
         below, above = cut.below**degree, cut.above**degree
         if above > 0 and below < 1:

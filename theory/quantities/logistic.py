@@ -9,8 +9,8 @@ from scipy.special import softmax
 from sklearn.linear_model import LogisticRegression
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.theory.graph.classes import class_indicators, required_labels
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.consistency import class_indicators, required_labels
 from pairbounds.theory.quantities.probes import ProbeResult, as_features, judged, labelled_mask
 from pairbounds.theory.quantities.scores import Standing, column_lengths, score_noise
 

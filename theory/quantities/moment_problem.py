@@ -107,7 +107,7 @@ def sharpest(*, known: Mapping[str, Any], quantity: Quantity = "probe_mse") -> S
 
 
 def largest_tail(moments: FloatArray, errors: FloatArray, x: float, at_one: float = 0.0) -> float:
-    """Largest mass on [0, place] of a measure on [0, 1] with moments a_0..a_m and mass of at least `at_one` at 1.
+    """Largest mass on [0, x] of a measure on [0, 1] with moments a_0..a_m and mass of at least `at_one` at 1.
 
     Rounded up for moments with errors of up to `errors`, (m + 1,) both. Coefficients of at most `GENTLE` limit their
     effect. If the programme fails, the value is all mass that is not at 1.
@@ -186,7 +186,7 @@ def _number_of_classes(energy: float, at_one: float) -> int:
 
 @dataclass(frozen=True, eq=False)
 class _Problem:
-    """Problem of the largest mass on [0, place] of a measure with these moments and at least `at_one` at 1."""
+    """Problem of the largest mass on [0, cut] of a measure with these moments and at least `at_one` at 1."""
 
     powers: tuple[int, ...]
     moments: FloatArray

@@ -18,13 +18,13 @@ from scipy.linalg import eigh_tridiagonal
 from pairbounds.infrastructure.arrays import EPS, FloatArray
 from pairbounds.infrastructure.hypotheses import is_integer
 from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
+from pairbounds.theory.graph.singular_triplets import Spectrum
 from pairbounds.theory.quantities.consistency import class_masses
-from pairbounds.theory.quantities.label_blocks import Factor, column_blocks, first_half_hop, for_hops, target_blocks
-from pairbounds.theory.spectrum.triplets import Spectrum
+from pairbounds.theory.quantities.label_blocks import Factor, column_blocks, first_half_hop, for_hops
 
-HOPS = 8  # order of the bounds: number of Lanczos steps, each of which gives two moments
-FEWEST_HOPS = 2  # for large graphs: the second sharpens the bounds the most
-HOPS_PRODUCTS = 2**35  # limit on the multiplications for all Lanczos steps of a measure
+ORDER = 8  # order of the bounds: number of Lanczos steps, each of which gives two moments
+SMALLEST_ORDER = 2  # for large graphs: the second sharpens the bounds the most
+LANCZOS_PRODUCTS = 2**35  # limit on the multiplications for all Lanczos steps of a measure
 BETWEEN = 0.5  # arbitrary diagonal entry
 Rule = tuple[FloatArray, FloatArray]  # nodes, in increasing order, and their weights
 
@@ -101,8 +101,11 @@ def consistency_curve(graph: PairGraph, hops: int) -> FloatArray:
     O(hops nnz r) for r classes; memory O((n_left + n_right) r), but at most about
     `pairbounds.theory.quantities.label_blocks.BLOCK_BYTES` for the left side. Source: new here.
     """
-    curve, matrix = np.zeros(_validated(hops, 0) + 1), for_hops(graph)
-    for walk in target_blocks(graph, 3):  # the walk, its squares, and its next half hop
+    if not is_integer(hops, 0):
+        raise ValueError(f"hops={hops!r} is not an integer of at least 0")
+    curve, matrix, targets = np.zeros(hops + 1), for_hops(graph), sp.csc_array(graph.weighted_targets)
+    for columns in column_blocks(targets.shape[1], 3 * graph.n_left):  # the walk, its squares, and its next half hop
+        walk = targets[:, columns].toarray(order="C")
         curve[0] += np.sum(walk**2)
         for step in range(hops):
             walk = matrix @ walk if step % 2 else matrix.T @ walk
@@ -110,53 +113,57 @@ def consistency_curve(graph: PairGraph, hops: int) -> FloatArray:
     return curve
 
 
-def default_hops(graph: LabelledGraph) -> int:
-    """Default order of multi-hop bounds: `HOPS`, or less for a large graph, but at least `FEWEST_HOPS`.
+def default_order(graph: LabelledGraph) -> int:
+    """Default order of multi-hop bounds: `ORDER`, or less for a large graph, but at least `SMALLEST_ORDER`.
 
-    A large graph gets the order that takes `HOPS_PRODUCTS` multiplications. Ten million pairs with a hundred classes
-    still get `HOPS`. Bounds hold at any order; a larger one is sharper.
+    A large graph gets the order that takes `LANCZOS_PRODUCTS` multiplications. Ten million pairs with a hundred classes
+    still get `ORDER`. Bounds hold at any order; a larger one is sharper.
 
     `ValueError`: the graph lacks labels on the left.
     """
-    affordable = HOPS_PRODUCTS // (2 * graph.normalized.size * len(class_masses(graph.pair_graph)))
-    return min(HOPS, max(FEWEST_HOPS, affordable))
+    affordable = LANCZOS_PRODUCTS // (2 * graph.normalized.size * len(class_masses(graph.pair_graph)))
+    return min(ORDER, max(SMALLEST_ORDER, affordable))
 
 
-def number_of_hops(graph: LabelledGraph, hops: int | None) -> int:
-    """Given order of a bound, or `default_hops`; errors as in `label_measure`."""
-    return default_hops(graph) if hops is None else _validated(hops, 1)
+def valid_order(graph: LabelledGraph, order: int | None) -> int:
+    """Given order of a bound, or `default_order`; errors as in `label_measure`."""
+    if order is None:
+        return default_order(graph)
+    if not is_integer(order, 1):
+        raise ValueError(f"order={order!r} is not an integer of at least 1")
+    return int(order)
 
 
 _measures: WeakKeyDictionary[LabelledGraph, dict[int, JacobiMatrix]] = WeakKeyDictionary()
 
 
-def label_measure(graph: LabelledGraph, hops: int | None = None) -> JacobiMatrix:
-    """Jacobi matrix of the label-energy measure `ν = Σ_i c_i δ(σ_i²)`, from `hops` steps of Lanczos.
+def label_measure(graph: LabelledGraph, order: int | None = None) -> JacobiMatrix:
+    """Jacobi matrix of the label-energy measure `ν = Σ_i c_i δ(σ_i²)`, from `order` steps of Lanczos.
 
-    `ValueError`: the graph lacks labels on the left; hops is below 1 or not an integer.
+    `ValueError`: the graph lacks labels on the left; order is below 1 or not an integer.
 
     Golub and Kahan's bidiagonalisation of Ā, started at Ỹ with the Frobenius inner product. Only the blocks of the
     shorter side are orthogonalised, so the matrix is that of `ĀĀᵀ` with a perturbation by round-off. If the vectors
     need more than `pairbounds.theory.quantities.label_blocks.BLOCK_BYTES`, each block of columns has a measure, and ν
-    is their sum. Cost: O(hops nnz r + hops² n r) for r classes and n nodes on the shorter side; memory O((hops n +
+    is their sum. Cost: O(order nnz r + order² n r) for r classes and n nodes on the shorter side; memory O((order n +
     n_left + n_right) r), but at most about those bytes or one column. Computed once for each graph and its
     largest order. Sources: Golub and Meurant, *Matrices, Moments and Quadrature with Applications*, 2010; Simon and
     Zha, *Low-rank matrix approximation using the Lanczos bidiagonalization process*, 2000, for the one side.
 
     Parameters
     ----------
-    hops : number of Lanczos steps, at least 1, for the moments a_0..a_{2 hops}; determines a measure of at most `hops`
-        atoms. By default `default_hops`.
+    order : number of Lanczos steps, at least 1, for the moments a_0..a_{2 order}; determines a measure of at most
+        `order` atoms. By default `default_order`.
     """
-    measures, hops = _measures.setdefault(graph, {}), number_of_hops(graph, hops)
-    if hops not in measures:
+    measures, order = _measures.setdefault(graph, {}), valid_order(graph, order)
+    if order not in measures:
         largest = max(measures, default=0)
-        measures[hops] = measures[largest].leading(hops) if largest > hops else _label_measure(graph, hops)
-    return measures[hops]
+        measures[order] = measures[largest].leading(order) if largest > order else _label_measure(graph, order)
+    return measures[order]
 
 
 def mass_up_to(jacobi: JacobiMatrix, x: float, *, slack: float = ROUND_OFF) -> float:
-    """Largest mass in `[0, place]` of a measure on [0, 1] with these moments; at most 1.
+    """Largest mass in `[0, x]` of a measure on [0, 1] with these moments; at most 1.
 
     The weights up to `x` of the extremal rule, a measure with these moments (Chebyshev, Markov, Stieltjes).
     Cost: O(m²). Source: Krein and Nudelman, *The Markov Moment Problem and Extremal Problems*, 1977.
@@ -174,7 +181,7 @@ def mass_up_to(jacobi: JacobiMatrix, x: float, *, slack: float = ROUND_OFF) -> f
 
 
 def mass_below(jacobi: JacobiMatrix, x: float, *, slack: float = ROUND_OFF) -> float:
-    """Least mass in `[0, place)` of a measure on [0, 1] with these moments: the weights below it in the same rule."""
+    """Least mass in `[0, x)` of a measure on [0, 1] with these moments: the weights below it in the same rule."""
     moved = x - slack
     nodes, weights = extremal_rule(jacobi, moved, slack)
     inside = nodes < moved - TIE
@@ -201,16 +208,16 @@ def radau_rule(jacobi: JacobiMatrix, x: float) -> Rule:
 
 
 def tail_at_most(
-    graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None = None, *, cut: float = 0.0
+    graph: LabelledGraph, spectrum: Spectrum, k: int, order: int | None = None, *, cut: float = 0.0
 ) -> float:
-    """Upper bound `B_m(k)`, m = hops, on `Σ_{i>k} c_i`, the squared error of a probe on the top k; at most 1.
+    """Upper bound `B_m(k)`, m = order, on `Σ_{i>k} c_i`, the squared error of a probe on the top k; at most 1.
 
     Through features `e_X` is added, for the squared error of the optimum among encoders linear in them.
 
     Rounded outward: a perturbation of size δ changes the square root of the label energy on one side of a spectral gap
     by at most `δ / gap`. If the k-th value ties with the next, part of the energy above counts as tail.
 
-    `ValueError`: the graph lacks labels on the left; hops is below 1 or not an integer.
+    `ValueError`: the graph lacks labels on the left; order is below 1 or not an integer.
 
     Parameters
     ----------
@@ -218,23 +225,23 @@ def tail_at_most(
     k : at least 1
     cut : replaces `σ_{k+1}` if it is larger; all energy up to its square counts as tail
     """
-    roots = _tail_roots(graph, spectrum, k, hops, cut, 1)
+    roots = _tail_roots(graph, spectrum, k, order, cut, 1)
     return min(1.0, graph.unreached + min(roots) ** 2)
 
 
 def tail_at_least(
-    graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None = None, *, cut: float = 0.0
+    graph: LabelledGraph, spectrum: Spectrum, k: int, order: int | None = None, *, cut: float = 0.0
 ) -> float:
     """Lower bound on `Σ_{i>k} c_i`, at least 0, rounded outward as in `tail_at_most`."""
-    roots = _tail_roots(graph, spectrum, k, hops, cut, -1)
+    roots = _tail_roots(graph, spectrum, k, order, cut, -1)
     return graph.unreached + max(0.0, *roots) ** 2
 
 
 def _tail_roots(
-    graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None, cut: float, sign: int
+    graph: LabelledGraph, spectrum: Spectrum, k: int, order: int | None, cut: float, sign: int
 ) -> list[float]:
     """Bounds on the root of the label energy below the cut, upper ones for sign 1 and lower ones for -1."""
-    jacobi, slack, unreached = label_measure(graph, hops), spectrum.rounding, graph.unreached
+    jacobi, slack, unreached = label_measure(graph, order), spectrum.rounding, graph.unreached
     ends, mass = (spectrum.upper_values, mass_up_to) if sign > 0 else (spectrum.lower_values, mass_below)
     squared = max(cut, float(ends[k])) ** 2
     return [
@@ -243,20 +250,20 @@ def _tail_roots(
     ]
 
 
-def _label_measure(graph: LabelledGraph, hops: int) -> JacobiMatrix:
+def _label_measure(graph: LabelledGraph, order: int) -> JacobiMatrix:
     # Shorter remainders are round-off; dropping one moves atoms by at most its length.
     nothing = float(EPS * np.sqrt(sum(graph.shape)))
     matrix, targets = for_hops(graph), sp.csc_array(graph.weighted_targets)
     shorter, longer = sorted(graph.shape)
     masses, parts = [], []
-    for columns in column_blocks(targets.shape[1], (hops + 2) * shorter + 3 * longer):
+    for columns in column_blocks(targets.shape[1], (order + 2) * shorter + 3 * longer):
         block = targets[:, columns]
         masses.append(float(np.sum(block.data**2)))
-        parts.append(_bidiagonalised(matrix, block, hops, nothing))
-    return parts[0] if len(parts) == 1 else _summed_measure(masses, parts, hops, nothing)
+        parts.append(_bidiagonalised(matrix, block, order, nothing))
+    return parts[0] if len(parts) == 1 else _summed_measure(masses, parts, order, nothing)
 
 
-def _bidiagonalised(matrix: Factor, block: sp.csc_array, hops: int, nothing: float) -> JacobiMatrix:
+def _bidiagonalised(matrix: Factor, block: sp.csc_array, order: int, nothing: float) -> JacobiMatrix:
     """Jacobi matrix of `X -> A (Aᵀ X)`, started at a sparse block X, (n, b).
 
     It is `B Bᵀ` for the lower bidiagonal B of Golub and Kahan: a product with Aᵀ gives a diagonal entry of B, and a
@@ -265,9 +272,9 @@ def _bidiagonalised(matrix: Factor, block: sp.csc_array, hops: int, nothing: flo
     block = block / np.linalg.norm(block.data)
     left, right = block.toarray(order="C"), first_half_hop(matrix, block)
     shorter_left = left.size <= right.size
-    basis = np.empty((hops, min(left.size, right.size)))
+    basis = np.empty((order, min(left.size, right.size)))
     diagonal, off_diagonal, below = [], [], 0.0
-    for step in range(hops):
+    for step in range(order):
         if step:
             left /= below
             right *= -below
@@ -300,7 +307,7 @@ def _orthogonalise(block: FloatArray, basis: FloatArray) -> None:
     flat -= (basis @ flat) @ basis
 
 
-def _summed_measure(masses: list[float], parts: list[JacobiMatrix], hops: int, nothing: float) -> JacobiMatrix:
+def _summed_measure(masses: list[float], parts: list[JacobiMatrix], order: int, nothing: float) -> JacobiMatrix:
     """Jacobi matrix of a sum of measures, from their masses and Jacobi matrices.
 
     The rules of the parts form a measure with the moments of the sum. It belongs to the diagonal matrix of the roots of
@@ -310,7 +317,7 @@ def _summed_measure(masses: list[float], parts: list[JacobiMatrix], hops: int, n
     roots = np.sqrt(np.maximum(0.0, np.concatenate([nodes for nodes, _ in rules])))
     weights = np.concatenate([mass * weights for mass, (_, weights) in zip(masses, rules, strict=True)])
     block = sp.csc_array(np.sqrt(weights)[:, None])
-    return _bidiagonalised(sp.csr_array(sp.diags_array(roots)), block, hops, nothing)
+    return _bidiagonalised(sp.csr_array(sp.diags_array(roots)), block, order, nothing)
 
 
 def rule_of_all_moments(jacobi: JacobiMatrix) -> Rule:
@@ -385,9 +392,3 @@ def separations(spectrum: Spectrum, k: int) -> Iterator[tuple[float, float]]:
         yield gap, 0.0
     aside = math.sqrt(spectrum.rounding)
     yield aside, aside
-
-
-def _validated(hops: int, least: int) -> int:
-    if not is_integer(hops, least):
-        raise ValueError(f"hops={hops!r} is not an integer of at least {least}")
-    return int(hops)

@@ -60,7 +60,7 @@ def mean_score(graph: PairGraph, left: Any, right: Any) -> Any:
 
 
 def _converted(values: Any, reference: Any) -> Any:
-    """Values as a tensor with the dtype and device of `place`, or as an array if `place` is not a tensor."""
+    """Values as a tensor with the dtype and device of `reference`, or as an array if `reference` is not a tensor."""
     if not is_tensor(reference):
         return np.asarray(without_torch(values), dtype=np.float64)
     import torch

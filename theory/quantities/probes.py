@@ -11,9 +11,9 @@ from numpy.typing import ArrayLike
 from pairbounds.infrastructure.arrays import EPS, Array, BoolArray, FloatArray, IntArray, svd
 from pairbounds.infrastructure.bases import UnitColumns, times_powers, unit_columns
 from pairbounds.infrastructure.hypotheses import require
+from pairbounds.theory.graph.classes import class_indicators, required_labels
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.graph.through_features import validated_features
-from pairbounds.theory.quantities.consistency import class_indicators, required_labels
 from pairbounds.theory.quantities.scores import (
     Standing,
     column_lengths,

@@ -6,13 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from pairbounds.infrastructure.inputs import AnyPath
-from pairbounds.theory.graph.graph_files import rows_by_id
-from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.graph.through_features import validated_features
+from pairbounds.theory.questions.candidates import Candidate, are_pairs, as_candidate, common_images
 from pairbounds.theory.questions.choice_table import readable
 from pairbounds.theory.questions.comparisons import BEST, WORSE
 from pairbounds.theory.questions.feature_choice import features_compared, predicted_classes
@@ -22,7 +19,6 @@ from pairbounds.theory.questions.pair_choice import MEASURES, NOT_VALIDATED, RUL
 
 MOST = 100  # maximum factor on the number of labels in a message
 FEWEST_MORE = 10  # minimum number of labels in a message
-Candidate = PairGraph | pd.DataFrame | npt.NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,11 +127,15 @@ def choose(
         raise ValueError(f"{len(candidates)} candidate: give two or more to choose from")
     if by not in MEASURES:
         raise ValueError(f"by={by!r} is unknown: give {', '.join(MEASURES)}")
-    are_pairs, widths = _are_pairs(candidates, through), sorted({*np.atleast_1d(k).tolist()})
-    if are_pairs and len(widths) > 1:
+    compared = {name: as_candidate(candidate) for name, candidate in candidates.items()}
+    of_pairs, widths = are_pairs(compared), sorted({*np.atleast_1d(k).tolist()})
+    if through is not None and not of_pairs:
+        raise ValueError("through is for pairs, and the candidates are features: leave it out")
+    if of_pairs and len(widths) > 1:
         raise ValueError(f"k={k!r}: give one width for pairs")
     labels = {str(image): label for image, label in labels.items()}
-    common, words = _common(candidates if through is None else {**candidates, "through": through}, labels)
+    guide = {} if through is None else {"through": as_candidate(through)}
+    common, words = common_images(compared | guide, labels)
     rows = {image: row for row, image in enumerate(common)}
     classes = {rows[image]: label for image, label in labels.items() if image in rows}
     drawn = {rows.get(str(image)): chance for image, chance in (probabilities or {}).items()}
@@ -145,9 +145,9 @@ def choose(
         words.append(f"{len(chances)} labelled images were chosen: they count by 1/probability, not for theorem 41.")
     if sample.too_few:
         words.append(f"{sample.too_few}. The numbers are estimates.")
-    parts = {name: _part(candidate, common, name) for name, candidate in candidates.items()}
-    if are_pairs:
-        features = None if through is None else _part(through, common, "through")
+    parts: dict[str, Any] = {name: candidate.part(common, name) for name, candidate in compared.items()}
+    if of_pairs:
+        features: Any = guide["through"].part(common, "through") if guide else None
         folder = None if finished is None else Path(finished)
         table = pairs_compared(parts, sample, widths[0], features, by, seed, folder)
         words += _on_pairs(table, by, sample)
@@ -157,7 +157,7 @@ def choose(
 
     def scores() -> "pd.Series[float]":
         undecided = table[table["verdict"] != WORSE]
-        if are_pairs:
+        if of_pairs:
             votes = (influences(parts[name], sample) for name in undecided["candidate"])
         else:
             pairs = zip(undecided["candidate"], undecided["width"], strict=True)
@@ -167,21 +167,6 @@ def choose(
 
     choice = Choice(table, tuple(words), by, scores)
     return replace(choice, words=(*words, _answer(choice, len(sample.rows))))
-
-
-def _are_pairs(candidates: Mapping[str, Candidate], through: Any) -> bool:
-    """True if the candidates are graphs, and not features."""
-    kinds: dict[bool, str] = {}  # the first candidate of each
-    for name, candidate in candidates.items():
-        kinds.setdefault(isinstance(candidate, PairGraph), name)
-    if len(kinds) > 1:
-        raise ValueError(
-            f"{kinds[True]} has pairs and {kinds[False]} has features: their numbers are not comparable. Choose among "
-            "pairs only, or among features only."
-        )
-    if through is not None and False in kinds:
-        raise ValueError("through is for pairs, and the candidates are features: leave it out")
-    return True in kinds
 
 
 def _on_pairs(table: pd.DataFrame, by: str, sample: LabelledSample) -> Iterator[str]:
@@ -198,48 +183,6 @@ def _on_widths(table: pd.DataFrame, names: Sequence[str], widths: Sequence[int],
         yield f"Left out, as features have fewer directions: {', '.join(missing)}."
     if n_labels < max(widths):
         yield f"Width {max(widths)} has more directions than labels: take k = {n_labels // 2} or less."
-
-
-def _ids(candidate: Candidate) -> list[str]:
-    """Ids of the images, as text."""
-    if isinstance(candidate, PairGraph):
-        return [*map(str, candidate.left_ids)]
-    return [*map(str, candidate.index if isinstance(candidate, pd.DataFrame) else range(len(candidate)))]
-
-
-def _common(candidates: Mapping[str, Candidate], labels: Mapping[str, Any]) -> tuple[list[str], list[str]]:
-    """Ids of the images in all candidates, in the order of the first, and sentences on images left out."""
-    ids = {name: _ids(candidate) for name, candidate in candidates.items()}
-    for name, images in ids.items():
-        rows_by_id(images, (), name)  # raises for repeated ids
-    every = {*()}.union(*map(set, ids.values()))
-    if unknown := [image for image in labels if image not in every]:
-        raise ValueError(
-            f"labels: {len(unknown)} of {len(labels)} images are in no candidate, for example {unknown[0]!r}. "
-            "Give the ids of the candidates."
-        )
-    shared = set.intersection(*map(set, ids.values()))
-    common = [image for image in next(iter(ids.values())) if image in shared]
-    if not common:
-        raise ValueError("the candidates have no image in common: give them the same ids")
-    words = []
-    if left_out := len(every) - len(common):
-        labelled = sum(image not in shared for image in labels)
-        words = [f"{left_out} images, {labelled} of them labelled, are missing in a candidate and left out of all."]
-    return common, words
-
-
-def _part(candidate: Any, images: list[str], name: str) -> Any:
-    """Part of a graph, not copied if these are its images, or rows of features, (n, d), in the order of the images."""
-    ids = _ids(candidate)
-    rows = rows_by_id(ids, images, name)
-    if isinstance(candidate, PairGraph):
-        return candidate if ids == images else candidate.part(rows)
-    values = candidate.to_numpy() if isinstance(candidate, pd.DataFrame) else candidate
-    try:
-        return validated_features(values, len(ids))[rows]
-    except ValueError as error:
-        raise ValueError(f"{name}: {error}") from None
 
 
 def _answer(choice: Choice, n_labels: int) -> str:

@@ -11,8 +11,8 @@ import scipy.linalg
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.theory.bounds.theorem34_few_labels import FewLabels
 from pairbounds.theory.bounds.theorem41_from_labels import probe_mse_from_labels
+from pairbounds.theory.graph.classes import class_indicators, required_labels
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.consistency import class_indicators, required_labels
 from pairbounds.theory.quantities.factorisation import optimal_embeddings
 from pairbounds.theory.quantities.probes import probe
 from pairbounds.theory.questions.labels_needed import held_out_error

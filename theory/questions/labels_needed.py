@@ -9,8 +9,8 @@ import pandas as pd
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.outward import KEY, rounded
 from pairbounds.theory.bounds.theorem34_few_labels import FewLabels
+from pairbounds.theory.graph.classes import class_indicators, required_labels
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.consistency import class_indicators, required_labels
 from pairbounds.theory.quantities.factorisation import optimal_embeddings
 from pairbounds.theory.questions.answer import Answer
 

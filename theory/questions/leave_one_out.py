@@ -8,7 +8,7 @@ import numpy.typing as npt
 import scipy.linalg
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.theory.quantities.consistency import class_indicators
+from pairbounds.theory.graph.classes import class_indicators
 from pairbounds.theory.questions.labels_needed import RIDGES
 
 BLOCK = 2**18  # entries of an array of resampled fits, small enough for the cache

@@ -14,9 +14,9 @@ from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.files import replace_bytes
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.theory.bounds.theorem41_from_labels import resampled_probe_mse
+from pairbounds.theory.graph.classes import class_indicators
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.graph.through_features import whitened
-from pairbounds.theory.quantities.consistency import class_indicators
 from pairbounds.theory.quantities.factorisation import optimal_embeddings
 from pairbounds.theory.questions.comparisons import compared_with_best
 from pairbounds.theory.questions.labelled_sample import LabelledSample

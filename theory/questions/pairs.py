@@ -17,9 +17,9 @@ from pairbounds.theory.bounds.theorem43_from_image_pairs import (
     certified_mse_at_most,
     mse_from_pairs_at_most,
 )
+from pairbounds.theory.graph.classes import required_labels
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.confidence import pairs_until
-from pairbounds.theory.quantities.consistency import required_labels
 from pairbounds.theory.quantities.factorisation import optimal_embeddings
 from pairbounds.theory.quantities.probes import probe
 from pairbounds.theory.quantities.walks import ConsistencyIntervals, consistency_from_pairs, penalised_error_at_most

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.hypotheses import HypothesisError
-from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.measured import Encoder
 from pairbounds.theory.bounds.registry import BOUNDS
 from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.graph.singular_triplets import Spectrum
 from pairbounds.theory.quantities.connectivity import class_second_eigenvalues
 from pairbounds.theory.quantities.consistency import induced_labelling_error
 from pairbounds.theory.quantities.factorisation import best_partner
@@ -20,7 +21,7 @@ from pairbounds.theory.resampling.graph_rules import (
     drop_negatives,
 )
 from pairbounds.theory.resampling.optimum import WeightedOptimum, weighted_optimum
-from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets, spectrum
+from pairbounds.theory.spectrum.triplets import enough_triplets, spectrum
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,7 +12,7 @@ import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import EPS, FloatArray
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.spectrum.triplets import Spectrum
+from pairbounds.theory.graph.singular_triplets import Spectrum
 
 PROOF_SIDE = 4_000  # most nodes on the smaller side for a proof by Cholesky factorisation
 CONFIDENCE = 1 - 1e-6  # of the probabilistic certificate for larger graphs

@@ -11,8 +11,7 @@ import scipy.sparse.linalg
 from pairbounds.infrastructure.arrays import EPS, FloatArray, IntArray, svd
 from pairbounds.infrastructure.hypotheses import require_width
 from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
-from pairbounds.theory.graph.singular_triplets import Spectrum as Spectrum
-from pairbounds.theory.graph.singular_triplets import Triplets, measured, shape_round_off
+from pairbounds.theory.graph.singular_triplets import Spectrum, Triplets, measured, shape_round_off
 
 if TYPE_CHECKING:
     import torch

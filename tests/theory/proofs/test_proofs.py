@@ -14,12 +14,12 @@ from hypothesis import given
 
 from pairbounds import PairGraph, probe, prove, spectrum
 from pairbounds.__main__ import app
-from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.measured import Encoder
 from pairbounds.theory.quantities.multihop_consistency import label_measure, mass_up_to
 from tests.families import ANY_SEED, GRAPHS, family_graph, row_of
 from tests.theory.proofs.verifier import PROGRAM, record_of, saved, verdict_of, verifier
 
-HOPS = 4
+ORDER = 4
 
 
 def proved(graph, record, folder):
@@ -32,7 +32,7 @@ def test_on_every_family_the_verifier_proves_what_is_written(family, tmp_path):
     k = max(1, min(graph.shape) // 2)
     for penalty in (None, 0.6):
         try:
-            record = record_of(graph, k, penalty=penalty, hops=HOPS)
+            record = record_of(graph, k, penalty=penalty, order=ORDER)
         except ValueError as error:
             assert "σ_(k+1) is 1" in str(error)
             assert spectrum(graph, k + 1).singular_values[k] > 1 - 1e-12
@@ -46,11 +46,11 @@ def test_proved_values_are_true_and_no_worse_than_theorem_15(seed):
     n_left, n_right = rng.integers(2, 9, size=2)
     graph = PairGraph(rng.random((n_left, n_right)) ** 3, rng.integers(0, 3, n_left))
     k = int(rng.integers(1, min(n_left, n_right) + 1))
-    proof = prove(graph, k, hops=HOPS)
+    proof = prove(graph, k, order=ORDER)
     optimum = probe(graph, Encoder.optimum(graph, spectrum(graph, min(k + 1, n_left, n_right)), k).left)
     assert optimum.mse <= proof.value("probe_mse") + 1e-9
     assert optimum.error <= proof.value("probe_error") + 1e-9
-    ledger = mass_up_to(label_measure(graph, HOPS), float(proof.places.at_most))
+    ledger = mass_up_to(label_measure(graph, ORDER), float(proof.places.at_most))
     assert proof.value("probe_mse") <= ledger + 1e-6
 
 
@@ -83,7 +83,7 @@ def test_a_proof_has_theorem_16_which_improves_on_twice_the_squared_error():
         (PairGraph(np.ones((2, 2))), {"k": 1}, "no left labels"),
         (PairGraph(np.ones((2, 2)), [0, 1]), {"k": 1, "penalty": 1}, "penalty=1"),
         (PairGraph(np.ones((2, 2)), [0, 1]), {"k": 3}, "k=3"),
-        (PairGraph(np.ones((2, 2)), [0, 1]), {"k": 1, "hops": 33}, "hops=33"),
+        (PairGraph(np.ones((2, 2)), [0, 1]), {"k": 1, "order": 33}, "order=33"),
         (PairGraph(np.ones((2, 2)), [0, 2**62]), {"k": 1}, "a left label is 2147483648 or more"),
         (PairGraph(np.eye(4) + 0.1, [0, 0, 1, 1]), {"k": 2}, "the smaller side has 4 distinct nodes"),
     ],

@@ -30,14 +30,14 @@ def rough_record(graph, k):
     """A proof with walks of so few bits that their rounding is visible."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("pairbounds.theory.proofs.proof.WALK_BITS", 24)
-        return record_of(graph, k, hops=2)
+        return record_of(graph, k, order=2)
 
 
 GRAPH = PairGraph([[4, 1, 0], [1, 3, 0], [0, 1, 3], [1, 0, 5]], [0, 0, 1, 1])
 GRAPHS = {"walks in bits": some_graph(), "walks of few bits": some_graph(1), "exact walks": GRAPH}
-RECORD = record_of(GRAPH, 2, hops=2)
+RECORD = record_of(GRAPH, 2, order=2)
 RECORDS = {
-    "walks in bits": record_of(GRAPHS["walks in bits"], 3, hops=2),
+    "walks in bits": record_of(GRAPHS["walks in bits"], 3, order=2),
     "walks of few bits": rough_record(GRAPHS["walks of few bits"], 3),
     "exact walks": RECORD,
 }
@@ -148,7 +148,7 @@ def test_a_polynomial_that_halving_never_decides_takes_no_more_work_than_the_gra
 
 
 def test_a_theorem_without_a_penalty_is_rejected_with_a_penalty(refused):
-    record = record_of(GRAPH, 2, penalty=0.5, hops=2)
+    record = record_of(GRAPH, 2, penalty=0.5, order=2)
     assert "the theorem of a claim" in refused(with_changed(record, 15, "claims", 0, "theorem"))
 
 

@@ -11,9 +11,9 @@ import scipy.special
 from pairbounds.infrastructure.arrays import FloatArray, IntArray, without_torch
 from pairbounds.infrastructure.outward import rounded
 from pairbounds.theory.bounds.theorem39_prompts import prompt_ensemble
+from pairbounds.theory.graph.classes import class_indicators
 from pairbounds.theory.graph.labels import UNLABELLED
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.consistency import class_indicators
 from pairbounds.theory.questions.diagnosis.losses import Rows, embedding
 from pairbounds.theory.questions.diagnosis.retrieval import TIE
 

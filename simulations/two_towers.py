@@ -1,4 +1,4 @@
-"""Dual encoders: a tower for each side of a graph, from this package's encoders or a user's networks."""
+"""Two towers: one for each side of a graph, from this package's encoders or a user's networks."""
 
 from typing import Any
 
@@ -55,7 +55,7 @@ class UserEncoder(UserModule):
         return value.double()
 
 
-class DualEncoder(nn.Module):
+class TwoTowers(nn.Module):
     """A tower for each side of a graph."""
 
     def __init__(self, left: Tower, right: Tower) -> None:
@@ -65,8 +65,8 @@ class DualEncoder(nn.Module):
     @classmethod
     def of(
         cls, graph: PairGraph, k: int, encoder: Encoder, inputs: Inputs | None, rng: np.random.Generator
-    ) -> "DualEncoder":
-        """Build a dual encoder from names in `ENCODERS` or a user's networks; a pair has one for each side.
+    ) -> "TwoTowers":
+        """Build the towers from names in `ENCODERS` or a user's networks; a pair has one for each side.
 
         `ValueError`: an unknown name; inputs that are missing, or do not fit the graph or the network; no trainable
         parameter. `ForeignCodeError`: a user's function does not build a network.

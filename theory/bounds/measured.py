@@ -12,11 +12,11 @@ from pairbounds.infrastructure.arrays import Array, FloatArray, IntArray
 from pairbounds.infrastructure.bases import column_norms, independent, thin_factors, times_powers, unit_columns
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.graph.singular_triplets import Spectrum
 from pairbounds.theory.quantities.consistency import class_masses, guess_error, induced_labelling_error
 from pairbounds.theory.quantities.factorisation import unweighted
 from pairbounds.theory.quantities.probes import ProbeResult, as_features, probe, zero_shot_standing
 from pairbounds.theory.quantities.scores import Standing
-from pairbounds.theory.spectrum.triplets import Spectrum
 
 Features = tuple[FloatArray, FloatArray]  # (n_left, k) and (n_right, k)
 LARGEST_PRODUCT = 500  # in powers of two, so that squares of scores do not overflow
