@@ -55,7 +55,7 @@ from pairbounds.theory.bounds.registry import bound as bound
 from pairbounds.theory.bounds.registry import Bound as Bound
 from pairbounds.theory.bounds.registry import BOUNDS as BOUNDS
 from pairbounds.theory.bounds.gap import over_gap as over_gap
-from pairbounds.infrastructure.hypotheses import HypothesisError as HypothesisError
+from pairbounds.infrastructure.checks import HypothesisError as HypothesisError
 from pairbounds.theory.quantities.moment_problem import sharpest as sharpest
 from pairbounds.theory.bounds.theorem36_caption_noise import corrected_for_noise as corrected_for_noise
 from pairbounds.theory.bounds.theorem38_shift import shifted_error as shifted_error
@@ -86,7 +86,7 @@ from pairbounds.real_data.audit.suspicious_rows import suspicious_rows as suspic
 from pairbounds.sweeps.studies import study as study
 from pairbounds.sweeps.sweep import run_study as run_study
 from pairbounds.sweeps.sweep import run_sweep as run_sweep
-from pairbounds.infrastructure.foreign import ForeignCodeError as ForeignCodeError
+from pairbounds.infrastructure.users_code import ForeignCodeError as ForeignCodeError
 
 # Plots and tables.
 from pairbounds.figures.plots import plot_bounds as plot_bounds

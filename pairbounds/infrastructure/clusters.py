@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import joblib
 
-from pairbounds.infrastructure.extras import cure
+from pairbounds.infrastructure.users_code import cure
 
 CONNECTING = 10  # seconds: timeout of the connection
 

@@ -18,8 +18,8 @@ from rich.table import Table
 from rich.text import Text
 from typer.core import TyperCommand
 
-from pairbounds.infrastructure.extras import advice
-from pairbounds.infrastructure.threads import ask_libraries, limited_threads
+from pairbounds.infrastructure.users_code import advice
+from pairbounds.infrastructure.workers import ask_libraries, limited_threads
 
 PIPED_WIDTH = 130  # columns, if the output is not a terminal
 

@@ -9,7 +9,7 @@ def format_duration(seconds: float) -> str:
 
     Examples
     --------
-    >>> from pairbounds.infrastructure.durations import format_duration
+    >>> from pairbounds.infrastructure.progress import format_duration
     >>> [format_duration(seconds) for seconds in (0.3, 42, 85, 2_388, 9_000)]
     ['a second', 'about 42 seconds', 'about 85 seconds', 'about 40 minutes', 'about 2.5 hours']
     """

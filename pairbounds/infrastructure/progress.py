@@ -10,7 +10,7 @@ from typing import Any, Self, TypeVar
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
-from pairbounds.infrastructure.durations import format_duration
+from pairbounds.infrastructure.progress import format_duration
 
 QUIET = "PAIRBOUNDS_QUIET"  # environment variable that hides progress, at any nonempty value
 PROGRESS_DELAY_SECONDS = 3.0  # before the first progress

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
-from pairbounds.infrastructure.foreign import is_foreign
+from pairbounds.infrastructure.users_code import is_foreign
 
 Entry = TypeVar("Entry")
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from pairbounds.infrastructure.hypotheses import require_width
+from pairbounds.infrastructure.checks import require_width
 
 FORMS = "write 8, or 4,8,16, or 2:40 (from 2 to 40), or 2:40:2 (every second)"
 MOST = 10_000  # widths in a range; a typing error must not start days of work

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pairbounds.infrastructure.plain import plain
+from pairbounds.infrastructure.commandline import plain
 from pairbounds.real_data.audit.measuring import labelling_errors, self_pair_masses
 from pairbounds.real_data.audit.pair_tables import CountedPairs
 from pairbounds.theory.graph.singular_triplets import Spectrum

@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy.linalg
 import scipy.sparse as sp
+from pairbounds.infrastructure.checks import require
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.infrastructure.hypotheses import require
-from pairbounds.infrastructure.remembered import once
+from pairbounds.infrastructure.arrays import FloatArray, IntArray, once
 from pairbounds.theory.graph.classes import (
     leaving_masses,
     pairs_by_class,

@@ -5,8 +5,7 @@ import math
 import numpy as np
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.infrastructure.remembered import once
+from pairbounds.infrastructure.arrays import FloatArray, IntArray, once
 from pairbounds.theory.graph.pair_graph import LabelledGraph
 from pairbounds.theory.spectrum.triplets import is_filled
 

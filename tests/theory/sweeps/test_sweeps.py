@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pairbounds.__main__ import app
-from pairbounds.infrastructure import clusters
+from pairbounds.infrastructure import workers
 from pairbounds.infrastructure.files import sidecar
 from pairbounds.sweeps import Study, SweepConfiguration, place, run_study, run_sweep, sweep
 from pairbounds.sweeps.studies import STUDIES
@@ -240,7 +240,7 @@ def test_a_bad_configuration_is_one_error_line(refused, tmp_path, changes, messa
 
 def test_bad_workers_are_one_error_line(call, tmp_path, monkeypatch):
     line = ["sweep", toml(tmp_path / "tiny.toml"), "--out", tmp_path / "out"]
-    monkeypatch.setattr(clusters, "CONNECTING", 0.2)
+    monkeypatch.setattr(workers, "CONNECTING", 0.2)
     for options, message in (
         (["--jobs", 0], "jobs=0: give a number"),
         (["--dask", "tcp://127.0.0.1:1"], "127.0.0.1:1"),
