@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from pairbounds.figures.figure import Drawing, Figure, Tables
 from pairbounds.figures.style import THEOREMS, label_line, subplots
 from pairbounds.figures.summaries import rows_of
-from pairbounds.infrastructure.palette import MEASURED, NEUTRAL
+from pairbounds.infrastructure.pictures import MEASURED, NEUTRAL
 from pairbounds.theory.bounds.registry import BOUNDS
 
 ZERO = (2.5e-4, 5e-4)  # strip for errors and bounds near 0

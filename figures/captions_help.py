@@ -8,7 +8,7 @@ from pairbounds.figures.figure import Drawing, Figure, Tables
 from pairbounds.figures.settings import with_settings
 from pairbounds.figures.style import label_line, number_ticks, shade_vacuous, subplots
 from pairbounds.figures.summaries import mean_and_half
-from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, NEUTRAL
+from pairbounds.infrastructure.pictures import AUGMENTATION, CAPTION, NEUTRAL
 
 BAND = (0.05, 0.95)  # quantiles over seeds
 CEILING = 12.0  # largest bound that is drawn

@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 
 from pairbounds.figures.figure import Drawing, Figure, Tables
 from pairbounds.figures.style import THEOREMS, number_ticks, subplots
-from pairbounds.infrastructure.palette import BROWN, GREEN, MEASURED, NEUTRAL, PURPLE, SKY_BLUE, VERMILION
+from pairbounds.infrastructure.pictures import BROWN, GREEN, MEASURED, NEUTRAL, PURPLE, SKY_BLUE, VERMILION
 
 CANDIDATE = ["seed", "pairs", "k", "labels"]
 DRAWN = ["seed", "labels", "draw"]

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from pairbounds.figures.figure import Drawing, Figure, Tables
 from pairbounds.figures.settings import with_settings
 from pairbounds.figures.style import LOOSER, SHARPER, THEOREMS, plot_spread, shade_vacuous, subplots
-from pairbounds.infrastructure.palette import MEASURED
+from pairbounds.infrastructure.pictures import MEASURED
 
 COLOR, DASH, _ = THEOREMS[43]
 CURVES = {

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from pairbounds.figures.figure import Drawing, Figure, Tables
 from pairbounds.figures.style import subplots
 from pairbounds.figures.summaries import rows_of
-from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, NEUTRAL, VERMILION
+from pairbounds.infrastructure.pictures import AUGMENTATION, CAPTION, NEUTRAL, VERMILION
 
 EXCLUSION = "subject"  # two drawings of one emoji are not positives
 CONVENTIONS = {"others": "among other subjects", "all": "including the image's subject"}

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from pairbounds.figures.figure import Drawing, Figure, Tables
 from pairbounds.figures.style import THEOREMS, label_line, shade_vacuous, subplots
 from pairbounds.figures.summaries import Estimate, mean_and_half
-from pairbounds.infrastructure.palette import MEASURED, NEUTRAL, VACUOUS
+from pairbounds.infrastructure.pictures import MEASURED, NEUTRAL, VACUOUS
 
 BLANK = {"facecolor": "white", "edgecolor": "none", "pad": 0}  # background of text over lines
 GUESS = "guessing the largest class"

@@ -12,7 +12,7 @@ from pairbounds.figures.settings import with_settings
 from pairbounds.figures.style import SHARPER, THEOREMS, label_line, number_ticks, subplots
 from pairbounds.figures.summaries import rows_of
 from pairbounds.figures.tightness_map import TRUE, capped, near, points_of
-from pairbounds.infrastructure.palette import MEASURED, NEUTRAL
+from pairbounds.infrastructure.pictures import MEASURED, NEUTRAL
 
 ROUND_OFF = 1e-9  # smaller squared errors count as 0
 

@@ -9,7 +9,7 @@ from matplotlib.typing import LineStyleType
 from pairbounds.figures.figure import Drawing, Figure, Tables
 from pairbounds.figures.settings import with_settings
 from pairbounds.figures.style import LOOSER, SHARPER, THEOREMS, plot_spread, shade_vacuous, subplots
-from pairbounds.infrastructure.palette import MEASURED
+from pairbounds.infrastructure.pictures import MEASURED
 
 LEAST, MOST = 2e-3, 60.0  # range of the figure; smaller values are drawn at the least
 

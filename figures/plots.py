@@ -19,7 +19,7 @@ from matplotlib.figure import Figure as Picture
 
 from pairbounds.figures.style import COLUMN, THEOREMS, label_line, style
 from pairbounds.infrastructure.commandline import shortened
-from pairbounds.infrastructure.palette import INK, MEASURED, NEUTRAL, VERMILION
+from pairbounds.infrastructure.pictures import INK, MEASURED, NEUTRAL, VERMILION
 from pairbounds.theory.bounds.registry import BOUNDS, Bound, names_of
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import joined_classes, label_energy

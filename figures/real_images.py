@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from pairbounds.figures.figure import Drawing, Figure, Tables
 from pairbounds.figures.style import SHARPER, THEOREMS, Look, label_line, number_ticks, shade_vacuous, subplots
 from pairbounds.figures.summaries import rows_of
-from pairbounds.infrastructure.palette import MEASURED, NEUTRAL
+from pairbounds.infrastructure.pictures import MEASURED, NEUTRAL
 
 LABEL_SETS = ("category", "subcategory")
 CURVES = (

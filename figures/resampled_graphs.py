@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from pairbounds.figures.figure import Drawing, Figure, Tables
 from pairbounds.figures.style import number_ticks, subplots
-from pairbounds.infrastructure.palette import CAPTION, MEASURED, NEUTRAL, PURPLE, VERMILION
+from pairbounds.infrastructure.pictures import CAPTION, MEASURED, NEUTRAL, PURPLE, VERMILION
 
 RULES = {
     "add_new_positive": ("AddNewPositive", CAPTION, "o"),

@@ -10,7 +10,7 @@ from pairbounds.figures import resampled_graphs
 from pairbounds.figures.figure import Drawing, Figure, Tables
 from pairbounds.figures.style import subplots
 from pairbounds.figures.summaries import LEVEL, OVERLAP, Estimate, mean_and_half, rows_of
-from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, MEASURED, NEUTRAL, PURPLE
+from pairbounds.infrastructure.pictures import AUGMENTATION, CAPTION, MEASURED, NEUTRAL, PURPLE
 from pairbounds.theory.quantities.confidence import SharedHalves, detectable, shared_halves
 
 RULES = {rule: name for rule, (name, *_) in resampled_graphs.RULES.items()}

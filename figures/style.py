@@ -13,8 +13,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 from matplotlib.typing import LineStyleType
 
-from pairbounds.infrastructure import palette
-from pairbounds.infrastructure.palette import GRID, NEUTRAL, VACUOUS
+from pairbounds.infrastructure import pictures
+from pairbounds.infrastructure.pictures import GRID, NEUTRAL, VACUOUS
 
 SIZE = 9.0  # points: default font size
 SETTINGS: dict[str, Any] = {
@@ -51,19 +51,19 @@ class Look(NamedTuple):
 
 
 THEOREMS = {  # those in one panel differ for colour-blind readers
-    4: Look(palette.VERMILION, "--", "s"),
-    6: Look(palette.ROSE, "--", "p"),
-    7: Look(palette.INDIGO, "--", "h"),
-    15: Look(palette.WINE, ":", "D"),
-    16: Look(palette.YELLOW, "-.", "^"),
-    17: Look(palette.GREEN, (0, (5, 1, 1, 1)), "v"),
-    18: Look(palette.OLIVE, "-.", "<"),
-    19: Look(palette.PURPLE, "-.", ">"),
-    20: Look(palette.MAGENTA, "--", "*"),
-    28: Look(palette.BROWN, "--", "X"),
-    34: Look(palette.ORANGE, "--", "P"),
-    42: Look(palette.INK, "-", "d"),
-    43: Look(palette.TEAL, "--", "H"),
+    4: Look(pictures.VERMILION, "--", "s"),
+    6: Look(pictures.ROSE, "--", "p"),
+    7: Look(pictures.INDIGO, "--", "h"),
+    15: Look(pictures.WINE, ":", "D"),
+    16: Look(pictures.YELLOW, "-.", "^"),
+    17: Look(pictures.GREEN, (0, (5, 1, 1, 1)), "v"),
+    18: Look(pictures.OLIVE, "-.", "<"),
+    19: Look(pictures.PURPLE, "-.", ">"),
+    20: Look(pictures.MAGENTA, "--", "*"),
+    28: Look(pictures.BROWN, "--", "X"),
+    34: Look(pictures.ORANGE, "--", "P"),
+    42: Look(pictures.INK, "-", "d"),
+    43: Look(pictures.TEAL, "--", "H"),
 }
 
 

@@ -7,7 +7,7 @@ from matplotlib.collections import QuadMesh
 
 from pairbounds.figures.figure import Drawing, Figure, Tables
 from pairbounds.figures.style import subplots
-from pairbounds.infrastructure.palette import NEUTRAL
+from pairbounds.infrastructure.pictures import NEUTRAL
 
 PANELS = {"probe-mse": r"theorem 4: $\alpha_T/(1-\sigma_{k+1}^2)$", "multihop-mse": "theorem 15: multi-hop consistency"}
 TRUE = "true"  # column: squared error, which is the tightness of a bound that is always 1

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from pairbounds.figures.figure import Drawing, Figure, Tables
 from pairbounds.figures.settings import with_settings
 from pairbounds.figures.style import SHARPER, THEOREMS, label_line, number_ticks, plot_spread, shade_vacuous, subplots
-from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, MEASURED, NEUTRAL, PURPLE
+from pairbounds.infrastructure.pictures import AUGMENTATION, CAPTION, MEASURED, NEUTRAL, PURPLE
 
 LOSSES = {
     "spectral": ("spectral", MEASURED, "o"),

@@ -58,7 +58,7 @@ from pairbounds.theory.bounds.registry import bound as bound
 from pairbounds.theory.bounds.registry import Bound as Bound
 from pairbounds.theory.bounds.registry import BOUNDS as BOUNDS
 from pairbounds.theory.bounds.gap import over_gap as over_gap
-from pairbounds.infrastructure.hypotheses import HypothesisError as HypothesisError
+from pairbounds.infrastructure.checks import HypothesisError as HypothesisError
 from pairbounds.theory.quantities.moment_problem import sharpest as sharpest
 from pairbounds.theory.quantities.moment_problem import Sharpest as Sharpest
 from pairbounds.theory.bounds.theorem36_caption_noise import corrected_for_noise as corrected_for_noise
@@ -97,7 +97,7 @@ from pairbounds.sweeps.studies import study as study
 from pairbounds.sweeps.sweep import run_study as run_study
 from pairbounds.sweeps.configuration import SweepConfiguration as SweepConfiguration
 from pairbounds.sweeps.sweep import run_sweep as run_sweep
-from pairbounds.infrastructure.foreign import ForeignCodeError as ForeignCodeError
+from pairbounds.infrastructure.users_code import ForeignCodeError as ForeignCodeError
 
 # Plots and tables.
 from pairbounds.figures.plots import plot_bounds as plot_bounds

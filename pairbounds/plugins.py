@@ -9,9 +9,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from pairbounds.infrastructure.foreign import foreign_code
 from pairbounds.infrastructure.inputs import AnyPath, require_file
-from pairbounds.infrastructure.registers import REGISTERS
+from pairbounds.infrastructure.users_code import REGISTERS, foreign_code
 from pairbounds.theory.bounds.registry import Bound
 
 DECORATORS = "pairbounds.bound, pairbounds.loss, pairbounds.encoder or pairbounds.sweeps.study"

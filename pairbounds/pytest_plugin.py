@@ -62,7 +62,7 @@ class BoundsFile(pytest.File):
         """Yield a test for each bound and each family."""
         # Late imports: coverage must start first, and most runs do not need these modules.
         from pairbounds.infrastructure.commandline import one_line
-        from pairbounds.infrastructure.foreign import ForeignCodeError
+        from pairbounds.infrastructure.users_code import ForeignCodeError
         from pairbounds.plugins import load_bounds
         from pairbounds.theory.attack.starts import STARTS
 
@@ -86,7 +86,7 @@ class BoundItem(pytest.Item):
     def runtest(self) -> None:
         """Evaluate the bound on `GRAPHS` random graphs of the family. Failures have no traceback."""
         from pairbounds.infrastructure.commandline import one_line, visible
-        from pairbounds.infrastructure.foreign import ForeignCodeError
+        from pairbounds.infrastructure.users_code import ForeignCodeError
         from pairbounds.theory.attack.starts import candidate
         from pairbounds.theory.bounds.check_bounds import check_bounds
 

@@ -15,8 +15,8 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
-from pairbounds.infrastructure.extras import cure
-from pairbounds.infrastructure.names import require_named
+from pairbounds.infrastructure.checks import require_named
+from pairbounds.infrastructure.users_code import cure
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 Labels = Literal["category", "subcategory"]

@@ -6,7 +6,7 @@ from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pairbounds.infrastructure.names import require_named
+from pairbounds.infrastructure.checks import require_named
 from pairbounds.real_data.encoders.cache import FEATURES
 from pairbounds.real_data.kinds import DRAWN_FROM, INDEXED, KINDS, WITH_ROOT
 from pairbounds.sweeps import place

@@ -12,8 +12,8 @@ from sklearn.decomposition import PCA
 from torch.nn.functional import interpolate
 
 from pairbounds.infrastructure.arrays import row_blocks, without_torch
+from pairbounds.infrastructure.checks import find_named
 from pairbounds.infrastructure.devices import torch_device
-from pairbounds.infrastructure.names import find_named
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.real_data.feature_maps import FEATURE_MAPS
 

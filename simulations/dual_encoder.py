@@ -7,7 +7,7 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
-from pairbounds.infrastructure.foreign import foreign_code, is_foreign
+from pairbounds.infrastructure.users_code import foreign_code, is_foreign
 from pairbounds.simulations.encoders import ENCODERS, Builder, require_encoder
 from pairbounds.simulations.encoders.free import FreeTower
 from pairbounds.simulations.user_code import UserModule, name_of

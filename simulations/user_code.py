@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn import Buffer
 
-from pairbounds.infrastructure.foreign import foreign_code
+from pairbounds.infrastructure.users_code import foreign_code
 from pairbounds.simulations.losses import LOSSES, PairLoss
 from pairbounds.theory.graph.pair_graph import PairGraph
 

@@ -35,7 +35,7 @@ def test_graphs_spectra_probes_and_the_ledger_import_few_packages_and_bounds_no_
 
 WITHOUT_EXTRAS = """
 import sys
-from pairbounds.infrastructure.extras import EXTRAS
+from pairbounds.infrastructure.users_code import EXTRAS
 # As if none were installed, but Pillow, which matplotlib brings.
 sys.modules.update((name, None) for modules in EXTRAS.values() for name in modules if name != "PIL")
 sys.argv = ["pairbounds", "study"]

@@ -11,7 +11,7 @@ from statistics import fmean
 import jinja2
 import networkx as nx
 
-from pairbounds.infrastructure.palette import BLUE, GREEN, INK, ORANGE, PURPLE
+from pairbounds.infrastructure.pictures import BLUE, GREEN, INK, ORANGE, PURPLE
 
 TEMPLATE = Path(__file__).with_name("theorems.svg.jinja")
 WIDTH, NODE, HEIGHT, ROW, LINE = 760, 84, 44, 82, 9  # pixels: page, node, node, between rows, passing line

@@ -6,7 +6,7 @@ import jinja2
 import numpy as np
 
 from pairbounds.infrastructure.arrays import IntArray
-from pairbounds.infrastructure.palette import BLUE, GREEN, NEUTRAL, ORANGE, PURPLE, SKY_BLUE, VERMILION
+from pairbounds.infrastructure.pictures import BLUE, GREEN, NEUTRAL, ORANGE, PURPLE, SKY_BLUE, VERMILION
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 TEMPLATE = Path(__file__).with_name("bipartite.svg.jinja")

@@ -14,13 +14,12 @@ import typer
 from pairbounds.commands.figures import FIGURES, suffixes
 from pairbounds.commands.study import measure_into, study_record, study_settings
 from pairbounds.figures.figure import Figure
-from pairbounds.infrastructure.commandline import CHECK_FAILED, echo, one_line
-from pairbounds.infrastructure.durations import format_duration
+from pairbounds.infrastructure.checks import find_named
+from pairbounds.infrastructure.commandline import CHECK_FAILED, Force, echo, one_line
 from pairbounds.infrastructure.files import read_sidecar, require_safe_outputs, sidecar, table_outputs
-from pairbounds.infrastructure.names import find_named
-from pairbounds.infrastructure.options import Force
-from pairbounds.infrastructure.processes import worker_pool
+from pairbounds.infrastructure.progress import format_duration
 from pairbounds.infrastructure.tables import ROOT, is_current
+from pairbounds.infrastructure.workers import worker_pool
 from pairbounds.sweeps.configuration import SweepConfiguration
 from pairbounds.sweeps.studies import SMALL, Study, find_study, studies_of
 from pairbounds.sweeps.sweep import cells_of, run_sweep, sweep_record, table_paths

@@ -5,10 +5,8 @@ from typing import Annotated
 
 import typer
 
-from pairbounds.infrastructure.commandline import CHECK_FAILED, echo
+from pairbounds.infrastructure.commandline import CHECK_FAILED, Columns, Force, Json, as_line, column_names, echo
 from pairbounds.infrastructure.files import require_safe_outputs, table_outputs
-from pairbounds.infrastructure.options import Columns, Force, Json, column_names
-from pairbounds.infrastructure.plain import as_line
 from pairbounds.infrastructure.tables import require_table_path
 from pairbounds.real_data.audit.audit_report import print_report
 from pairbounds.real_data.audit.auditing import WIDTH, Settings, outputs

@@ -8,9 +8,8 @@ import numpy as np
 import typer
 
 from pairbounds.infrastructure.arrays import FloatArray
-from pairbounds.infrastructure.commandline import CHECK_FAILED, echo, print_table, visible
+from pairbounds.infrastructure.commandline import CHECK_FAILED, Force, Plugin, echo, print_table, visible
 from pairbounds.infrastructure.files import require_safe_outputs
-from pairbounds.infrastructure.options import Force, Plugin
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.plugins import load_bounds
 from pairbounds.theory.attack import find_counterexample

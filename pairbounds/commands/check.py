@@ -10,14 +10,13 @@ import numpy.typing as npt
 import pandas as pd
 import typer
 
-from pairbounds.infrastructure.commandline import CHECK_FAILED, echo
+from pairbounds.infrastructure.arrays import rounded
+from pairbounds.infrastructure.checks import parsed_widths, widths_of
+from pairbounds.infrastructure.commandline import CHECK_FAILED, Columns, Force, Plugin, column_names, echo
 from pairbounds.infrastructure.files import Output, record_output, require_safe_outputs
 from pairbounds.infrastructure.inputs import stored_array
-from pairbounds.infrastructure.options import Columns, Force, Plugin, column_names
-from pairbounds.infrastructure.outward import rounded
 from pairbounds.infrastructure.pictures import picture_output, require_picture_path, save_picture
 from pairbounds.infrastructure.tables import printed_outputs, write_output
-from pairbounds.infrastructure.widths import parsed_widths, widths_of
 from pairbounds.plugins import load_bounds
 from pairbounds.theory.bounds.check_bounds import check_bounds
 from pairbounds.theory.bounds.printed import as_json, print_checked, unlabelled

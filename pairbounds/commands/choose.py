@@ -9,15 +9,13 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from pairbounds.infrastructure.checkpoints import weights_in
-from pairbounds.infrastructure.commandline import echo, print_table
+from pairbounds.infrastructure.checks import parsed_widths
+from pairbounds.infrastructure.commandline import Force, Json, as_line, echo, print_table
+from pairbounds.infrastructure.devices import weights_in
 from pairbounds.infrastructure.files import Output, disagrees, require_safe_outputs, table_outputs
-from pairbounds.infrastructure.options import Force, Json
 from pairbounds.infrastructure.pictures import picture_output, require_picture_path, save_picture
-from pairbounds.infrastructure.plain import as_line
 from pairbounds.infrastructure.reading import is_table, table_file
 from pairbounds.infrastructure.tables import printed_outputs, require_table_path, write_output
-from pairbounds.infrastructure.widths import parsed_widths
 from pairbounds.theory.graph.formats import is_graph
 from pairbounds.theory.graph.graph_files import known_ends, label_columns, read_features, read_graph, read_labels
 from pairbounds.theory.questions.choice_table import TEXTS, readable

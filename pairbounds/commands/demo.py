@@ -10,10 +10,9 @@ import typer
 
 from pairbounds.figures.plots import plot_bounds
 from pairbounds.figures.style import style
-from pairbounds.infrastructure.commandline import echo
+from pairbounds.infrastructure.arrays import rounded
+from pairbounds.infrastructure.commandline import Force, echo
 from pairbounds.infrastructure.files import require_safe_outputs
-from pairbounds.infrastructure.options import Force
-from pairbounds.infrastructure.outward import rounded
 from pairbounds.infrastructure.pictures import picture_output, save_picture
 from pairbounds.theory.bounds.check_bounds import check_bounds
 from pairbounds.theory.graph.formats import graph_output

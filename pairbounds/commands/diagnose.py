@@ -9,10 +9,8 @@ import pandas as pd
 import scipy.sparse as sp
 import typer
 
-from pairbounds.infrastructure.commandline import echo, print_table
+from pairbounds.infrastructure.commandline import Force, Json, Out, as_line, echo, print_table
 from pairbounds.infrastructure.files import require_safe_outputs
-from pairbounds.infrastructure.options import Force, Json, Out
-from pairbounds.infrastructure.plain import as_line
 from pairbounds.infrastructure.reading import is_table, table_file
 from pairbounds.infrastructure.tables import printed_outputs, write_output
 from pairbounds.theory.graph.graph_files import GraphFile, known_ends, read_features, read_graph, rows_by_id

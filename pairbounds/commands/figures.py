@@ -9,12 +9,11 @@ import matplotlib as mpl
 import typer
 
 from pairbounds.figures.figure import found
-from pairbounds.infrastructure.commandline import echo, print_table
+from pairbounds.infrastructure.checks import find_named
+from pairbounds.infrastructure.commandline import Force, echo, print_table
 from pairbounds.infrastructure.files import require_safe_outputs
-from pairbounds.infrastructure.names import find_named
-from pairbounds.infrastructure.options import Force
 from pairbounds.infrastructure.pictures import METADATA
-from pairbounds.infrastructure.processes import side_by_side
+from pairbounds.infrastructure.workers import side_by_side
 from pairbounds.sweeps.studies import studies_of
 
 FIGURES = found()

@@ -9,9 +9,8 @@ import numpy as np
 import typer
 
 from pairbounds.commands.study import print_settings
-from pairbounds.infrastructure.commandline import echo, print_table
+from pairbounds.infrastructure.commandline import Force, echo, print_table
 from pairbounds.infrastructure.files import marked_output, replacing, require_safe_outputs, table_outputs
-from pairbounds.infrastructure.options import Force
 from pairbounds.infrastructure.tables import require_table_path, write_table
 from pairbounds.real_data.image_settings import ImageSettings
 from pairbounds.real_data.kinds import KINDS

@@ -10,15 +10,12 @@ import pandas as pd
 import typer
 
 from pairbounds.commands.check import LABELS_HELP, Graph, node_features
-from pairbounds.infrastructure.arrays import IntArray
-from pairbounds.infrastructure.commandline import echo, print_table
+from pairbounds.infrastructure.arrays import SIDES, IntArray, rounded
+from pairbounds.infrastructure.checks import parsed_widths
+from pairbounds.infrastructure.commandline import Columns, Force, Json, Out, as_line, column_names, echo, print_table
 from pairbounds.infrastructure.files import require_safe_outputs
-from pairbounds.infrastructure.options import Columns, Force, Json, Out, column_names
-from pairbounds.infrastructure.outward import KEY, rounded
-from pairbounds.infrastructure.plain import as_line
 from pairbounds.infrastructure.reading import table_file
 from pairbounds.infrastructure.tables import printed_outputs, write_output
-from pairbounds.infrastructure.widths import parsed_widths
 from pairbounds.theory.graph.formats import graph_output, require_graph_path
 from pairbounds.theory.graph.graph_files import GraphFile, read_graph
 from pairbounds.theory.quantities.moment_problem import Sharpest, sharpest
@@ -161,7 +158,7 @@ def _answered(answer: Answer, out: Path | None, settings: Mapping[str, Any], as_
     if as_records:
         echo(as_line({**settings, "rows": answer.table, "words": answer.words}))
         return
-    sides = answer.table.attrs.get(KEY, {})
+    sides = answer.table.attrs.get(SIDES, {})
     columns = [(name.replace("_", " "), "right") for name in answer.table.columns]
     cells = [[_cell(value, sides.get(name, "=")) for value in column] for name, column in answer.table.items()]
     print_table("", columns, zip(*cells, strict=True))

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pairbounds.infrastructure.commandline import CHECK_FAILED, echo, one_line, print_table
+from pairbounds.infrastructure.checks import find_named
+from pairbounds.infrastructure.commandline import CHECK_FAILED, DryRun, Force, echo, one_line, print_table
 from pairbounds.infrastructure.files import locked_folder, require_safe_outputs, table_outputs
-from pairbounds.infrastructure.names import find_named
-from pairbounds.infrastructure.options import DryRun, Force
 from pairbounds.infrastructure.tables import require_table_path, source_commit, write_table
 from pairbounds.plugins import load_plugin
 from pairbounds.sweeps.configuration import SweepConfiguration

@@ -1,5 +1,8 @@
-"""Entry point, errors and output of all command lines."""
+"""Entry point, options, errors and output of all command lines."""
 
+import csv
+import json
+import math
 import os
 import signal
 import sys
@@ -8,17 +11,19 @@ import traceback
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Annotated, Any
 
+import numpy as np
 import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 from typer.core import TyperCommand
 
-from pairbounds.infrastructure.extras import advice
-from pairbounds.infrastructure.threads import ask_libraries, limited_threads
+from pairbounds.infrastructure.users_code import advice
+from pairbounds.infrastructure.workers import ask_libraries, limited_threads
 
 PIPED_WIDTH = 130  # columns, if the output is not a terminal
 
@@ -218,3 +223,45 @@ def print_table(title: str, columns: Sequence[tuple[str, str]], rows: Iterable[S
     console = Console() if sys.stdout.isatty() else Console(width=PIPED_WIDTH)
     with _printing():
         console.print(table)
+
+
+COLUMNS_HELP = "Names of the columns of a table: the two ends of a pair and, if there are weights, the weight."
+FORCE_HELP = "Overwrite existing output files even if pairbounds did not write them. Inputs are never overwritten."
+Columns = Annotated[str | None, typer.Option(metavar="IMAGE,CAPTION[,WEIGHT]", help=COLUMNS_HELP)]
+Force = Annotated[bool, typer.Option("--force", help=FORCE_HELP)]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the amount of work, and stop.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one line of JSON instead.")]
+Out = Annotated[Path | None, typer.Option(help="Also write the table: .csv, .parquet or .tex.")]
+Plugin = Annotated[Path | None, typer.Option(metavar="FILE.py", help="A Python file with your own bounds.")]
+
+
+def column_names(columns: str | None) -> tuple[list[str] | None, str | None]:
+    """The ends of a pair and the weight in `--columns`, `None` if not given; a name with a comma stands in quotes."""
+    if columns is None:
+        return None, None
+    names = [name.strip() for name in next(csv.reader([columns], skipinitialspace=True), [])]
+    if not (2 <= len(names) <= 3 and all(names)):
+        raise ValueError(f"--columns {columns}: give two names, the ends of a pair, or three, with the weight")
+    return names[:2], names[2] if len(names) == 3 else None
+
+
+def plain(value: Any) -> Any:
+    """Convert a value to numbers, text, lists and dicts; a table becomes the list of its rows."""
+    import pandas as pd
+
+    if isinstance(value, pd.DataFrame):
+        value = value.to_dict("records")
+    if isinstance(value, Mapping):
+        return {str(key): plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(part) for part in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is pd.NA or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    return value
+
+
+def as_line(value: Any) -> str:
+    """One line of JSON."""
+    return json.dumps(plain(value), allow_nan=False, default=str)

@@ -1,4 +1,4 @@
-"""Pictures with the program's name in their metadata."""
+"""Pictures with the program's name in their metadata, and the colours of all pictures."""
 
 import warnings
 from contextlib import suppress
@@ -10,6 +10,15 @@ from pairbounds.infrastructure.inputs import AnyPath
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY_BLUE = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"
+ROSE, WINE, MAGENTA, OLIVE, TEAL = "#CC6677", "#882255", "#AA4499", "#999933", "#44AA99"  # after Tol
+INDIGO, BROWN, YELLOW = "#332288", "#661100", "#CCBB44"
+INK, NEUTRAL, GRID, VACUOUS = "#333333", "#666666", "#E6E6E6", "#EEEEEE"  # greys, darkest first
+
+MEASURED, BOUND = BLUE, VERMILION
+CAPTION, AUGMENTATION = GREEN, SKY_BLUE
+
 
 PROGRAM = "pairbounds"
 METADATA: dict[str, dict[str, str | None]] = {

@@ -10,7 +10,24 @@ from typing import Any, Self, TypeVar
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
-from pairbounds.infrastructure.durations import format_duration
+UNITS = (("day", 86_400.0), ("hour", 3_600.0), ("minute", 60.0), ("second", 1.0))
+LEAST_UNITS = 1.5  # units: the least duration that is given in this unit
+
+
+def format_duration(seconds: float) -> str:
+    """Duration in words, to two digits.
+
+    Examples
+    --------
+    >>> from pairbounds.infrastructure.progress import format_duration
+    >>> [format_duration(seconds) for seconds in (0.3, 42, 85, 2_388, 9_000)]
+    ['a second', 'about 42 seconds', 'about 85 seconds', 'about 40 minutes', 'about 2.5 hours']
+    """
+    for unit, length in UNITS:
+        if seconds >= LEAST_UNITS * length:
+            return f"about {seconds / length:.2g} {unit}s"
+    return "a second"
+
 
 QUIET = "PAIRBOUNDS_QUIET"  # environment variable that hides progress, at any nonempty value
 PROGRESS_DELAY_SECONDS = 3.0  # before the first progress

@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
+from pairbounds.infrastructure.arrays import ROUNDING, SIDES, rounded
 from pairbounds.infrastructure.files import (
     Output,
     content_key,
@@ -23,7 +24,6 @@ from pairbounds.infrastructure.files import (
     table_outputs,
 )
 from pairbounds.infrastructure.inputs import AnyPath, require_file
-from pairbounds.infrastructure.outward import KEY, ROUNDING, rounded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -209,7 +209,7 @@ def to_latex(table: "pd.DataFrame", *, digits: int = 3) -> str:
         return f"{value:.{digits}g}" if isinstance(value, float | np.floating) else value
 
     style = printed.style.format(cell, escape="latex", na_rep=UNKNOWN).format_index(escape="latex", axis="columns")
-    subsets: list[tuple[str, Any]] = [(side, [name]) for name, side in table.attrs.get(KEY, {}).items()]
+    subsets: list[tuple[str, Any]] = [(side, [name]) for name, side in table.attrs.get(SIDES, {}).items()]
     if {"relation", "value"} <= set(printed.columns):
         subsets += [(side, (printed["relation"] == side, ["value"])) for side in ROUNDING]
     for side, subset in subsets:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from pairbounds.infrastructure.checks import unknown_name
 from pairbounds.infrastructure.inputs import require_file
-from pairbounds.infrastructure.names import unknown_name
 from pairbounds.sweeps.settings import chosen_settings
 from pairbounds.sweeps.studies import find_study
 

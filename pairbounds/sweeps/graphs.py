@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from pairbounds.infrastructure.names import find_named
+from pairbounds.infrastructure.checks import find_named
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 HOMES = ("pairbounds.simulations.simulated_graphs", "pairbounds.real_data.graphs")  # modules with `GRAPHS`

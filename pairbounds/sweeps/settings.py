@@ -10,8 +10,8 @@ from pathlib import Path
 from types import NoneType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
+from pairbounds.infrastructure.checks import unknown_name
 from pairbounds.infrastructure.inputs import require_file
-from pairbounds.infrastructure.names import unknown_name
 
 ENTRY = re.compile(r"^(\w[\w, ]*?) : (.*)$")
 GIVEN, UNSTATED = "given", "not stated: ours"

@@ -11,10 +11,8 @@ from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pairbounds import __version__
-from pairbounds.infrastructure.extras import advice
-from pairbounds.infrastructure.foreign import foreign_code, is_foreign
-from pairbounds.infrastructure.names import unknown_name
-from pairbounds.infrastructure.registers import Register
+from pairbounds.infrastructure.checks import unknown_name
+from pairbounds.infrastructure.users_code import Register, advice, foreign_code, is_foreign
 from pairbounds.sweeps.settings import Preset
 
 if TYPE_CHECKING:

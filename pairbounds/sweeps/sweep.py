@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any
 import joblib
 from threadpoolctl import threadpool_limits
 
-from pairbounds.infrastructure.clusters import cluster_pool
 from pairbounds.infrastructure.commandline import one_line, visible
 from pairbounds.infrastructure.files import Output, locked_folder, record_output, remove_table, replacing, table_outputs
-from pairbounds.infrastructure.foreign import ForeignCodeError
-from pairbounds.infrastructure.processes import worker_pool
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.tables import read_parquet, write_table
+from pairbounds.infrastructure.users_code import ForeignCodeError
+from pairbounds.infrastructure.workers import cluster_pool, worker_pool
 from pairbounds.plugins import LOADED, Plugin, require_loaded
 from pairbounds.sweeps.configuration import SweepConfiguration
 from pairbounds.sweeps.settings import as_settings, places

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from pairbounds.infrastructure.checks import require_width
 from pairbounds.infrastructure.files import Output, locked_folder, record_output, remove_table, table_outputs
-from pairbounds.infrastructure.hypotheses import require_width
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.tables import provenance, write_table
 from pairbounds.real_data.audit.audit_tables import NEED_LABELS, TABLES, audit_tables

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pairbounds.infrastructure.commandline import plain
 from pairbounds.infrastructure.files import replacing
-from pairbounds.infrastructure.plain import plain
 from pairbounds.real_data.audit.measuring import Measures, labelling_errors
 from pairbounds.theory.quantities.consistency import class_masses, guess_error
 

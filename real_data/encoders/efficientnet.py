@@ -10,8 +10,7 @@ from PIL import Image, ImageOps
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from pairbounds.infrastructure.checkpoints import weights_in
-from pairbounds.infrastructure.devices import torch_device
+from pairbounds.infrastructure.devices import torch_device, weights_in
 from pairbounds.real_data.datasets.picture_files import digest
 from pairbounds.real_data.encoders.cache import Rows, content_key
 from pairbounds.real_data.encoders.encoder import LiveEncoder

@@ -14,10 +14,9 @@ from open_clip.constants import HF_SAFE_WEIGHTS_NAME, HF_WEIGHTS_NAME
 from open_clip.transform import ResizeKeepRatio
 from PIL import Image
 
-from pairbounds.infrastructure.checkpoints import weights_in
-from pairbounds.infrastructure.devices import torch_device
+from pairbounds.infrastructure.checks import require_named
+from pairbounds.infrastructure.devices import torch_device, weights_in
 from pairbounds.infrastructure.inputs import AnyPath, is_there
-from pairbounds.infrastructure.names import require_named
 from pairbounds.real_data.datasets.picture_files import digest
 from pairbounds.real_data.encoders.cache import Rows, content_key
 from pairbounds.real_data.encoders.encoder import DualEncoder, LiveEncoder

@@ -16,7 +16,7 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.preprocessing import normalize
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.infrastructure.names import find_named
+from pairbounds.infrastructure.checks import find_named
 from pairbounds.real_data.datasets.naming import class_words
 from pairbounds.real_data.encoders.cache import FEATURES, content_key, stored_rows
 from pairbounds.real_data.encoders.efficientnet import EfficientNet

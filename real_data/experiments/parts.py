@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from pairbounds.infrastructure.arrays import IntArray
-from pairbounds.infrastructure.names import require_named
+from pairbounds.infrastructure.checks import require_named
 from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.image_settings import images_of
 from pairbounds.real_data.kinds import KINDS

@@ -11,7 +11,7 @@ from pkgutil import iter_modules
 import numpy as np
 import torch
 
-from pairbounds.infrastructure.registers import Register
+from pairbounds.infrastructure.users_code import Register
 
 FEATURE_MAPS: Register[Callable[[torch.Tensor, np.random.Generator], Callable[[torch.Tensor], torch.Tensor]]] = (
     Register(

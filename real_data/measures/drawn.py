@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from pairbounds.infrastructure.arrays import IntArray
-from pairbounds.infrastructure.hypotheses import HypothesisError
+from pairbounds.infrastructure.checks import HypothesisError
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.real_data.measures.comparison import Draw
 from pairbounds.real_data.measures.consistency_frontier import frontiers

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pairbounds.infrastructure.names import require_named
+from pairbounds.infrastructure.checks import require_named
 from pairbounds.real_data.image_settings import require_at_least
 from pairbounds.real_data.training.encoder_runs import chosen, run_all, summary
 from pairbounds.real_data.training.recipe import Recipe

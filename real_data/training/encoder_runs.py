@@ -12,9 +12,8 @@ import pandas as pd
 
 from pairbounds.infrastructure.files import replacing
 from pairbounds.infrastructure.inputs import is_there
-from pairbounds.infrastructure.processes import side_by_side
 from pairbounds.infrastructure.progress import Bar
-from pairbounds.infrastructure.threads import asked_threads, limited_threads
+from pairbounds.infrastructure.workers import asked_threads, limited_threads, side_by_side
 from pairbounds.real_data.training.data import TrainingData
 from pairbounds.real_data.training.evaluation import judgements
 from pairbounds.real_data.training.networks import export_encoder

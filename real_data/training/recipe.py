@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from pairbounds.infrastructure.names import require_named
+from pairbounds.infrastructure.checks import require_named
 from pairbounds.real_data.image_settings import require_at_least
 
 Precision = Literal["float32", "bfloat16"]

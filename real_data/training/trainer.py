@@ -17,8 +17,7 @@ from timm.optim import create_optimizer_v2, list_optimizers
 from timm.scheduler import CosineLRScheduler
 
 from pairbounds.infrastructure.arrays import IntArray
-from pairbounds.infrastructure.checkpoints import weights_in
-from pairbounds.infrastructure.devices import torch_device
+from pairbounds.infrastructure.devices import torch_device, weights_in
 from pairbounds.infrastructure.files import replace_bytes, replacing
 from pairbounds.infrastructure.inputs import is_there
 from pairbounds.infrastructure.progress import Bar

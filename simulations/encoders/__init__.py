@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from torch import nn
 
-from pairbounds.infrastructure.registers import Register
+from pairbounds.infrastructure.users_code import Register
 from pairbounds.simulations.encoders.free import FreeTower
 
 NETWORKS = [name for _, name, _ in iter_modules(__path__) if name != "free"]

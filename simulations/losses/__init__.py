@@ -2,8 +2,7 @@
 
 from pkgutil import iter_modules
 
-from pairbounds.infrastructure.discovery import one_in_each
-from pairbounds.infrastructure.registers import Register
+from pairbounds.infrastructure.users_code import Register, one_in_each
 from pairbounds.simulations.losses.pair_loss import PairLoss
 
 LOSSES: Register[type[PairLoss]] = Register(

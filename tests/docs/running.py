@@ -16,7 +16,7 @@ from unittest.mock import patch
 
 from pairbounds.__main__ import app
 from pairbounds.infrastructure.commandline import run
-from pairbounds.infrastructure.registers import REGISTERS
+from pairbounds.infrastructure.users_code import REGISTERS
 from tests.docs.blocks import ROOT, Block
 from tests.unloaded import unload
 

@@ -17,7 +17,7 @@ from pairbounds.figures.plots import (
     plot_phase,
     plot_spectrum,
 )
-from pairbounds.infrastructure.palette import NEUTRAL
+from pairbounds.infrastructure.pictures import NEUTRAL
 from tests.families import family_graph
 
 GRAPH = family_graph("latent_captions", 0, 40)

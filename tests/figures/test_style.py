@@ -5,7 +5,7 @@ import pytest
 from coloraide import Color
 
 from pairbounds.figures.style import THEOREMS
-from pairbounds.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED
+from pairbounds.infrastructure.pictures import AUGMENTATION, BOUND, CAPTION, MEASURED
 
 TOGETHER = ((4, 15, 16, 17), (7, 17), (7, 18), (42, 43))  # theorems of one panel
 THEOREM_PAIRS = [(THEOREMS[a].color, THEOREMS[b].color) for group in TOGETHER for a, b in combinations(group, 2)]

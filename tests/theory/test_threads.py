@@ -8,8 +8,8 @@ import torch
 from threadpoolctl import threadpool_info
 
 from pairbounds import spectrum
-from pairbounds.infrastructure import threads
-from pairbounds.infrastructure.threads import VARIABLE, asked_threads, limited_threads
+from pairbounds.infrastructure import workers
+from pairbounds.infrastructure.workers import VARIABLE, asked_threads, limited_threads
 from tests.families import slow_decay
 
 
@@ -17,9 +17,9 @@ from tests.families import slow_decay
     ("option", "expected_value", "requested"), [("", "1", None), ("2,1", "2", 2), ("many", "1", None)]
 )
 def test_libraries_get_the_requested_number_of_threads_or_one(option, expected_value, requested, monkeypatch):
-    monkeypatch.setattr(threads, "_nobody_asked", False)
+    monkeypatch.setattr(workers, "_nobody_asked", False)
     monkeypatch.setenv(VARIABLE, option)
-    threads.ask_libraries()
+    workers.ask_libraries()
     assert (os.environ[VARIABLE], asked_threads()) == (expected_value, requested)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pairbounds.infrastructure.arrays import IntArray
-from pairbounds.infrastructure.widths import several, widths_of
+from pairbounds.infrastructure.checks import several, widths_of
 from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.bounds.registry import BOUNDS, NEEDED, Bound, Subject, names_of
 from pairbounds.theory.bounds.rows import COLUMNS, NULLABLE, THROUGH, Measured, row, through_columns

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pairbounds.infrastructure.outward import rounded
+from pairbounds.infrastructure.arrays import rounded
 from pairbounds.theory.bounds.registry import BOUNDS
 
 THROUGH_COLUMNS = ("theorem", "bound", "graph: measured", "", "value", "through: measured", "", "value")

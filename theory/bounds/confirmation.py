@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pairbounds.infrastructure.arrays import EPS, FloatArray
-from pairbounds.infrastructure.hypotheses import HypothesisError
+from pairbounds.infrastructure.checks import HypothesisError
 from pairbounds.theory.bounds.quantities import Features
 from pairbounds.theory.bounds.registry import Bound
 from pairbounds.theory.bounds.scoring import Score, embedded, rounding, score_of, subject

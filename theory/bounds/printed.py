@@ -5,9 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from pairbounds.infrastructure.commandline import echo, print_table
-from pairbounds.infrastructure.outward import rounded
-from pairbounds.infrastructure.plain import as_line
+from pairbounds.infrastructure.arrays import rounded
+from pairbounds.infrastructure.commandline import as_line, echo, print_table
 from pairbounds.theory.bounds.check_table import (
     COLUMNS,
     HEADLINES,

@@ -8,9 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from pairbounds.infrastructure.arrays import Array, FloatArray, IntArray
-from pairbounds.infrastructure.bases import column_norms, independent, thin_factors, times_powers, unit_columns
-from pairbounds.infrastructure.hypotheses import require
+from pairbounds.infrastructure.arrays import (
+    Array,
+    FloatArray,
+    IntArray,
+    column_norms,
+    independent,
+    thin_factors,
+    times_powers,
+    unit_columns,
+)
+from pairbounds.infrastructure.checks import require
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_masses, guess_error, induced_labelling_error
 from pairbounds.theory.quantities.factorisation import unweighted

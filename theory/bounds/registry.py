@@ -8,9 +8,8 @@ from functools import cached_property, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from pairbounds.infrastructure.foreign import as_number, foreign_code, is_foreign
-from pairbounds.infrastructure.hypotheses import HypothesisError
-from pairbounds.infrastructure.registers import Register
+from pairbounds.infrastructure.checks import HypothesisError
+from pairbounds.infrastructure.users_code import Register, as_number, foreign_code, is_foreign
 from pairbounds.theory.graph.pair_graph import LabelledGraph
 from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets
 
@@ -184,7 +183,7 @@ exact = partial(bound, status="exact")  # decorator of proved bounds
 
 def _require_known(name: str, what: str, value: str, allowed: Iterable[str]) -> None:
     if value not in allowed:
-        from pairbounds.infrastructure.names import unknown_name
+        from pairbounds.infrastructure.checks import unknown_name
 
         raise ValueError(unknown_name(f"bound {name!r}: {what}", str(value), allowed))
 
@@ -200,6 +199,6 @@ def names_of(bounds: "str | Bound | Iterable[str | Bound]") -> list[str]:
 
 def named(name: str) -> Bound:
     """Registered bound of this name; `ValueError` with a list of names for an unknown name."""
-    from pairbounds.infrastructure.names import find_named
+    from pairbounds.infrastructure.checks import find_named
 
     return find_named("bound", name, dict(sorted(BOUNDS.items())))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from pairbounds.infrastructure.hypotheses import HypothesisError
+from pairbounds.infrastructure.checks import HypothesisError
 from pairbounds.theory.bounds.confirmation import confirm
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder
 from pairbounds.theory.bounds.registry import Bound, Subject

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pairbounds.infrastructure.foreign import ForeignCodeError
+from pairbounds.infrastructure.users_code import ForeignCodeError
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Features
 from pairbounds.theory.bounds.registry import Bound, Relation
 from pairbounds.theory.graph.pair_graph import PairGraph

@@ -9,7 +9,7 @@ Cost: that of the leading k + 1 singular triplets; the induced pairs are never f
 
 import numpy as np
 
-from pairbounds.infrastructure.hypotheses import require
+from pairbounds.infrastructure.checks import require
 from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.spectrum.triplets import Spectrum
 

@@ -15,7 +15,7 @@ import math
 
 import numpy as np
 
-from pairbounds.infrastructure.hypotheses import require
+from pairbounds.infrastructure.checks import require
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.graph.pair_graph import PairGraph

@@ -9,9 +9,8 @@ form here. Cost: O(n_left n_right k), for the loss scores every pair of nodes; t
 
 import numpy as np
 
-from pairbounds.infrastructure.arrays import FloatArray
-from pairbounds.infrastructure.hypotheses import require
-from pairbounds.infrastructure.remembered import once
+from pairbounds.infrastructure.arrays import FloatArray, once
+from pairbounds.infrastructure.checks import require
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.graph.pair_graph import PairGraph

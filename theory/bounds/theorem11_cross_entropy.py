@@ -20,9 +20,8 @@ import math
 
 import numpy as np
 
-from pairbounds.infrastructure.arrays import FloatArray
-from pairbounds.infrastructure.hypotheses import require
-from pairbounds.infrastructure.remembered import once
+from pairbounds.infrastructure.arrays import FloatArray, once
+from pairbounds.infrastructure.checks import require
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.bounds.theorem10_infonce import require_few_pairs

@@ -15,9 +15,8 @@ Cost: O(nnz n_right) triples of a pair and a negative.
 
 import numpy as np
 
-from pairbounds.infrastructure.arrays import row_blocks
-from pairbounds.infrastructure.bases import row_norms
-from pairbounds.infrastructure.hypotheses import require
+from pairbounds.infrastructure.arrays import row_blocks, row_norms
+from pairbounds.infrastructure.checks import require
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.graph.pair_graph import PairGraph

@@ -17,10 +17,8 @@ import math
 
 import numpy as np
 
-from pairbounds.infrastructure.arrays import FloatArray
-from pairbounds.infrastructure.bases import TINY, largest_sizes, row_norms, times_powers
-from pairbounds.infrastructure.hypotheses import require
-from pairbounds.infrastructure.remembered import once
+from pairbounds.infrastructure.arrays import TINY, FloatArray, largest_sizes, once, row_norms, times_powers
+from pairbounds.infrastructure.checks import require
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.bounds.theorem08_class_connectivity import least_gap

@@ -20,7 +20,7 @@ margins, O(n_left log n_left).
 import numpy as np
 
 from pairbounds.infrastructure.arrays import FloatArray
-from pairbounds.infrastructure.hypotheses import require
+from pairbounds.infrastructure.checks import require
 from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.bounds.theorem07_near_optimal import excess, splits

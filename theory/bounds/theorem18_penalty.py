@@ -23,7 +23,7 @@ import numpy as np
 from scipy.sparse.linalg import LinearOperator, aslinearoperator
 from scipy.special import expit
 
-from pairbounds.infrastructure.hypotheses import require
+from pairbounds.infrastructure.checks import require
 from pairbounds.theory.bounds.gap import over_gap
 from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.bounds.registry import exact

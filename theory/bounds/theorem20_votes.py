@@ -28,9 +28,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import rel_entr
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks
-from pairbounds.infrastructure.hypotheses import require
-from pairbounds.infrastructure.remembered import once
+from pairbounds.infrastructure.arrays import FloatArray, IntArray, once, row_blocks
+from pairbounds.infrastructure.checks import require
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.graph.pair_graph import PairGraph

@@ -21,9 +21,8 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import EPS
-from pairbounds.infrastructure.hypotheses import require
-from pairbounds.infrastructure.remembered import once
+from pairbounds.infrastructure.arrays import EPS, once
+from pairbounds.infrastructure.checks import require
 from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import induced_labelling_error

@@ -16,9 +16,8 @@ Cost: O(nnz k + (n_left + n_right) k²).
 import numpy as np
 import scipy.linalg
 
-from pairbounds.infrastructure.arrays import FloatArray
-from pairbounds.infrastructure.bases import RANK_TOLERANCE, independent
-from pairbounds.infrastructure.hypotheses import require
+from pairbounds.infrastructure.arrays import RANK_TOLERANCE, FloatArray, independent
+from pairbounds.infrastructure.checks import require
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.spectrum.triplets import Spectrum

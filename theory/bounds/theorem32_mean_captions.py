@@ -20,8 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import log_expit, xlogy
 
-from pairbounds.infrastructure.arrays import BoolArray, FloatArray, IntArray, row_blocks
-from pairbounds.infrastructure.remembered import once
+from pairbounds.infrastructure.arrays import BoolArray, FloatArray, IntArray, once, row_blocks
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.bounds.theorem20_votes import Critic, critic_of

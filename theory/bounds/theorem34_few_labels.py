@@ -29,9 +29,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from pairbounds.infrastructure.arrays import EPS, FloatArray
-from pairbounds.infrastructure.bases import row_norms
-from pairbounds.infrastructure.hypotheses import is_integer
+from pairbounds.infrastructure.arrays import EPS, FloatArray, row_norms
+from pairbounds.infrastructure.checks import is_integer
 from pairbounds.theory.bounds.statements import Statement
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.graph.through_features import whitened

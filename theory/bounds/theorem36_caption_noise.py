@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from pairbounds.infrastructure.arrays import FloatArray
-from pairbounds.infrastructure.hypotheses import require
+from pairbounds.infrastructure.checks import require
 from pairbounds.theory.bounds.statements import Statement
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.moment_problem import largest_tail

@@ -19,8 +19,7 @@ from typing import NamedTuple
 import numpy as np
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import row_blocks
-from pairbounds.infrastructure.remembered import once
+from pairbounds.infrastructure.arrays import once, row_blocks
 from pairbounds.theory.bounds.quantities import QUANTITIES, Quantity
 from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.graph.pair_graph import PairGraph

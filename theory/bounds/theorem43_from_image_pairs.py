@@ -34,7 +34,7 @@ from numpy.typing import ArrayLike
 from scipy.linalg import eigh, eigvalsh
 
 from pairbounds.infrastructure.arrays import EPS, FloatArray
-from pairbounds.infrastructure.hypotheses import require, require_width
+from pairbounds.infrastructure.checks import require, require_width
 from pairbounds.theory.bounds.statements import Statement
 from pairbounds.theory.graph.through_features import LEAST_EIGENVALUE, GraphThroughFeatures
 from pairbounds.theory.quantities.confidence import bernstein_deviation

@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.infrastructure.hypotheses import HypothesisError
-from pairbounds.infrastructure.remembered import once
+from pairbounds.infrastructure.arrays import FloatArray, IntArray, once
+from pairbounds.infrastructure.checks import HypothesisError
 from pairbounds.theory.graph.labels import UNLABELLED
 
 if TYPE_CHECKING:

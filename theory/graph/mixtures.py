@@ -3,7 +3,7 @@
 import numpy as np
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.hypotheses import require
+from pairbounds.infrastructure.checks import require
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 

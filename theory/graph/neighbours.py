@@ -7,9 +7,8 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import EPS, FloatArray, IntArray, row_blocks, without_torch
+from pairbounds.infrastructure.checks import is_integer, listed_rows
 from pairbounds.infrastructure.devices import torch_device
-from pairbounds.infrastructure.hypotheses import is_integer
-from pairbounds.infrastructure.names import listed_rows
 
 BLOCK = 2**26  # similarities in float32 in memory at once
 

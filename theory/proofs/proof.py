@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from pairbounds.infrastructure.checks import require_width
 from pairbounds.infrastructure.files import replacing
-from pairbounds.infrastructure.hypotheses import require_width
 from pairbounds.infrastructure.inputs import AnyPath
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.proofs import verify

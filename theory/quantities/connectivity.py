@@ -13,9 +13,8 @@ import scipy.sparse as sp
 from numpy.typing import ArrayLike
 from scipy.special import stirling2
 
-from pairbounds.infrastructure.arrays import Array, BoolArray, FloatArray, IntArray
-from pairbounds.infrastructure.hypotheses import is_integer
-from pairbounds.infrastructure.remembered import once
+from pairbounds.infrastructure.arrays import Array, BoolArray, FloatArray, IntArray, once
+from pairbounds.infrastructure.checks import is_integer
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_columns, required_labels
 from pairbounds.theory.spectrum.triplets import Spectrum, second_eigenvalue, spectrum

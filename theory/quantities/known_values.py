@@ -12,8 +12,7 @@ import numpy as np
 from numpy.polynomial import chebyshev
 from scipy.optimize import linprog
 
-from pairbounds.infrastructure.arrays import EPS, FloatArray
-from pairbounds.infrastructure.remembered import once
+from pairbounds.infrastructure.arrays import EPS, FloatArray, once
 from pairbounds.theory.graph.pair_graph import LabelledGraph
 from pairbounds.theory.quantities.consistency import class_masses
 from pairbounds.theory.quantities.local_multihop import least_on_interval

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.infrastructure.remembered import once
+from pairbounds.infrastructure.arrays import FloatArray, IntArray, once
 from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
 from pairbounds.theory.spectrum.triplets import is_filled
 

@@ -9,7 +9,7 @@ import scipy.linalg
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import Array, FloatArray, IntArray, without_torch
-from pairbounds.infrastructure.hypotheses import require, require_width
+from pairbounds.infrastructure.checks import require, require_width
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.graph.through_features import (
     LEAST_EIGENVALUE,

@@ -16,7 +16,7 @@ import scipy.sparse as sp
 from scipy.linalg import eigh_tridiagonal
 
 from pairbounds.infrastructure.arrays import EPS, FloatArray
-from pairbounds.infrastructure.hypotheses import is_integer
+from pairbounds.infrastructure.checks import is_integer
 from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
 from pairbounds.theory.quantities.consistency import class_masses
 from pairbounds.theory.quantities.label_blocks import Factor, column_blocks, first_half_hop, for_hops, target_blocks

@@ -8,9 +8,18 @@ import scipy.linalg
 import scipy.sparse as sp
 from numpy.typing import ArrayLike
 
-from pairbounds.infrastructure.arrays import EPS, Array, BoolArray, FloatArray, IntArray, svd
-from pairbounds.infrastructure.bases import UnitColumns, times_powers, unit_columns
-from pairbounds.infrastructure.hypotheses import require
+from pairbounds.infrastructure.arrays import (
+    EPS,
+    Array,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    UnitColumns,
+    svd,
+    times_powers,
+    unit_columns,
+)
+from pairbounds.infrastructure.checks import require
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.graph.through_features import validated_features
 from pairbounds.theory.quantities.consistency import class_indicators, required_labels

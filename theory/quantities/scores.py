@@ -12,8 +12,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from pairbounds.infrastructure.arrays import EPS, FloatArray, IntArray, row_blocks
-from pairbounds.infrastructure.bases import column_norms, row_norms
+from pairbounds.infrastructure.arrays import EPS, FloatArray, IntArray, column_norms, row_blocks, row_norms
 
 UNITS = 64 * EPS
 

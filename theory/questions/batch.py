@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pairbounds.infrastructure.outward import KEY, rounded
+from pairbounds.infrastructure.arrays import SIDES, rounded
 from pairbounds.theory.bounds.theorem29_batches import batch_information, collisions, dropping, smallest_batch
 from pairbounds.theory.bounds.theorem31_temperature import largest_temperature
 from pairbounds.theory.graph.labels import UNLABELLED
@@ -47,7 +47,7 @@ def batch_report(graph: PairGraph, batches: Sequence[int] = BATCHES, *, guide: n
     information = mutual_information(labelled)
     rows = [{"batch": int(batch), "information": information, **_row(labelled, int(batch))} for batch in batches]
     table = pd.DataFrame(rows)
-    table.attrs[KEY] = {"shown_low": ">=", "shown_high": "<="}
+    table.attrs[SIDES] = {"shown_low": ">=", "shown_high": "<="}
     words = [*missing, *_alone(labelled)]
     if max(batches) > (pairs := labelled.joint.nnz):
         words.append(f"The graph has {pairs:,} distinct pairs: a larger batch repeats some, as no epoch does.")

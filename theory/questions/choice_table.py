@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from pairbounds.infrastructure.outward import rounded
+from pairbounds.infrastructure.arrays import rounded
 from pairbounds.theory.questions.pair_choice import MEASURES
 
 TEXTS = ("candidate", "verdict")  # columns of text

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.infrastructure.outward import KEY, rounded
+from pairbounds.infrastructure.arrays import SIDES, FloatArray, IntArray, rounded
 from pairbounds.theory.bounds.theorem34_few_labels import FewLabels
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_indicators, required_labels
@@ -77,7 +76,7 @@ def labels_needed_report(
     table = pd.DataFrame(rows)
     best = table[list(PROBES)].min(axis=1)
     table = table.iloc[np.lexsort((best, table["labels"]))].reset_index(drop=True)
-    table.attrs[KEY] = {"guaranteed": "<="}
+    table.attrs[SIDES] = {"guaranteed": "<="}
     return Answer(table, tuple(_words(table, embeddings, target, balanced, draws)))
 
 

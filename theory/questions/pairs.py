@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.infrastructure.outward import KEY, rounded
+from pairbounds.infrastructure.arrays import SIDES, FloatArray, IntArray, rounded
 from pairbounds.theory.bounds.theorem28_training_pairs import Forecast
 from pairbounds.theory.bounds.theorem43_from_image_pairs import (
     ImagePairs,
@@ -150,7 +149,7 @@ def pairs_report(
     if image_pairs is not None:
         table["mse_43"], sentences = _by_image_pairs(image_pairs, k, target, level)
         words += sentences
-    table.attrs[KEY] = dict.fromkeys(table.columns.drop("n_pairs"), "<=")
+    table.attrs[SIDES] = dict.fromkeys(table.columns.drop("n_pairs"), "<=")
     return Answer(table, (*words, closing))
 
 

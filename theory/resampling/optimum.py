@@ -8,7 +8,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from pairbounds.infrastructure.arrays import FloatArray, svd
-from pairbounds.infrastructure.hypotheses import require, require_width
+from pairbounds.infrastructure.checks import require, require_width
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 HISTORY = 20  # steps in the memory of L-BFGS

@@ -9,7 +9,7 @@ import scipy.sparse as sp
 import scipy.sparse.linalg
 
 from pairbounds.infrastructure.arrays import EPS, FloatArray, IntArray, svd
-from pairbounds.infrastructure.hypotheses import require_width
+from pairbounds.infrastructure.checks import require_width
 from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
 from pairbounds.theory.graph.singular_triplets import Spectrum as Spectrum
 from pairbounds.theory.graph.singular_triplets import Triplets, measured, shape_round_off

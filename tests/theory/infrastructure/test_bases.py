@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pairbounds.infrastructure.bases import column_norms, independent, thin_factors, unit_columns
+from pairbounds.infrastructure.arrays import column_norms, independent, thin_factors, unit_columns
 from tests.families import ANY_SEED
 
 

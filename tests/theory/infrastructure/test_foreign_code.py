@@ -10,8 +10,8 @@ import torch
 
 from pairbounds import HypothesisError, PairGraph, bound, check_bounds
 from pairbounds.__main__ import app
-from pairbounds.infrastructure.foreign import as_number
-from pairbounds.infrastructure.hypotheses import require
+from pairbounds.infrastructure.checks import require
+from pairbounds.infrastructure.users_code import as_number
 from pairbounds.theory.bounds.scoring import score
 from tests.families import row_of
 from tests.unloaded import unload

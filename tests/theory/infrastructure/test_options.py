@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pairbounds.infrastructure.options import column_names
+from pairbounds.infrastructure.commandline import column_names
 
 NAMES = st.lists(st.text(min_size=1).filter(lambda name: name == name.strip()), min_size=2, max_size=3)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pairbounds.infrastructure.processes import side_by_side
+from pairbounds.infrastructure.workers import side_by_side
 from tests.limits import PATIENCE
 from tests.rooms import ROOT
 from tests.theory.light import light
@@ -16,7 +16,7 @@ from tests.theory.light import light
 PARENT = """
 import time
 from tests.theory.infrastructure.test_processes import write_own_id
-from pairbounds.infrastructure.processes import side_by_side
+from pairbounds.infrastructure.workers import side_by_side
 with side_by_side(write_own_id, [sys.argv[1]], 2) as results:
     next(results)
     time.sleep(1000)

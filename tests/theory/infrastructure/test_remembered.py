@@ -5,7 +5,7 @@ from weakref import ref
 import numpy as np
 
 from pairbounds import check_bounds, class_second_eigenvalues, spectrum
-from pairbounds.infrastructure.remembered import once
+from pairbounds.infrastructure.arrays import once
 from pairbounds.theory.quantities.consistency import class_cuts, label_coordinates
 from tests.families import family_graph
 

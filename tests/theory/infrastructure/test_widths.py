@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pairbounds.infrastructure.widths import parsed_widths, widths_of
+from pairbounds.infrastructure.checks import parsed_widths, widths_of
 
 SHAPE = (9, 12)
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pairbounds.__main__ import app
-from pairbounds.infrastructure import clusters
+from pairbounds.infrastructure import workers
 from pairbounds.infrastructure.files import sidecar
 from pairbounds.sweeps import Study, SweepConfiguration, place, run_study, run_sweep, sweep
 from pairbounds.sweeps.studies import STUDIES
@@ -240,7 +240,7 @@ def test_a_bad_configuration_is_one_error_line(refused, tmp_path, changes, messa
 
 def test_bad_workers_are_one_error_line(call, tmp_path, monkeypatch):
     line = ["sweep", toml(tmp_path / "tiny.toml"), "--out", tmp_path / "out"]
-    monkeypatch.setattr(clusters, "CONNECTING", 0.2)
+    monkeypatch.setattr(workers, "CONNECTING", 0.2)
     for options, message in (
         (["--jobs", 0], "jobs=0: give a number"),
         (["--dask", "tcp://127.0.0.1:1"], "127.0.0.1:1"),
@@ -261,9 +261,9 @@ def test_a_study_in_this_process_has_the_same_rows_and_errors():
     settings = tiny(x=2, unlucky=3)
     serial, parallel = run_study("tiny", settings, range(2)), run_study("tiny", settings, range(2), 1)
     pd.testing.assert_frame_equal(serial["tiny"], parallel["tiny"], check_exact=True)
-    for workers, prefix in ((None, ""), (1, "study tiny, seed 0: ")):
+    for jobs, prefix in ((None, ""), (1, "study tiny, seed 0: ")):
         with pytest.raises(RuntimeError, match=rf"^{prefix}study 'tiny' \(.*\) failed: ArithmeticError: 3 is unlucky"):
-            run_study("tiny", tiny(x=3, unlucky=3), range(2), workers)
+            run_study("tiny", tiny(x=3, unlucky=3), range(2), jobs)
 
 
 def test_a_dry_run_writes_nothing_and_counts_finished_cells(call, tmp_path):

@@ -5,10 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks
-from pairbounds.infrastructure.bases import row_norms
-from pairbounds.infrastructure.hypotheses import require
-from pairbounds.infrastructure.names import listed_rows
+from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks, row_norms
+from pairbounds.infrastructure.checks import listed_rows, require
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.probes import as_features
 from pairbounds.theory.quantities.scores import log_mean_exp

@@ -10,8 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.hypotheses import is_integer
-from pairbounds.infrastructure.names import require_named
+from pairbounds.infrastructure.checks import is_integer, require_named
 from pairbounds.theory.graph.labels import UNLABELLED
 from pairbounds.theory.graph.neighbours import directions
 from pairbounds.theory.graph.pair_graph import PairGraph

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pairbounds.infrastructure.outward import rounded
+from pairbounds.infrastructure.arrays import rounded
 from pairbounds.theory.bounds.encoder_check import check_encoder
 from pairbounds.theory.bounds.theorem29_batches import collisions
 from pairbounds.theory.bounds.theorem34_few_labels import FewLabels

@@ -8,8 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.special
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray, without_torch
-from pairbounds.infrastructure.outward import rounded
+from pairbounds.infrastructure.arrays import FloatArray, IntArray, rounded, without_torch
 from pairbounds.theory.bounds.theorem39_prompts import prompt_ensemble
 from pairbounds.theory.graph.labels import UNLABELLED
 from pairbounds.theory.graph.pair_graph import PairGraph
