@@ -36,11 +36,14 @@ class DataSet:
     ----------
     root : folder of an imagefolder or of `make data`, or file of a table
     classes, samples : number of random classes and pictures of an imagefolder; by default all
+    columns, label_table : of a table: names of its columns of images and captions, and a table of labels
     """
 
     root: str | None = None
     classes: int | None = None
     samples: int | None = None
+    columns: tuple[str, ...] = ()
+    label_table: str | None = None
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ class Features:
     def completed_settings(cls, values: Mapping[str, Any], given: Collection[str]) -> dict[str, Any]:  # noqa: ARG003 - shared signature
         """Fill in missing values of top_k and temperature from the features."""
         if not (values.get("images") and values.get("texts")):
-            raise ValueError("graph features needs two files: --images images.npy --texts texts.npy")
+            raise ValueError("graph features needs two files: give `images=images.npy` and `texts=texts.npy`")
         from pairbounds.theory.graph.neighbours import cosine_spread
 
         images, texts = (read_features(Path(values[side]))[0] for side in ("images", "texts"))

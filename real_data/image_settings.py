@@ -44,6 +44,7 @@ class ImageSettings:
     device : device of the encoders: auto, cpu or cuda
     cache : folder of features and views
     jobs : number of worker processes; set by --jobs
+    columns, label_table : of a table: names of its columns of images and captions, and a table of labels
     """
 
     dataset: str = "emoji"
@@ -57,6 +58,8 @@ class ImageSettings:
     device: str = place("auto")
     cache: str = place(str(FEATURES))
     jobs: int = place(1)
+    columns: tuple[str, ...] = ()
+    label_table: str | None = None
 
     def __post_init__(self) -> None:
         require_named("data set", self.dataset, KINDS)
@@ -65,10 +68,15 @@ class ImageSettings:
         options = [name for name in ("classes", "samples") if getattr(self, name) is not None]
         if options and self.dataset != DRAWN_FROM:
             raise ValueError(f"{' and '.join(options)}: only for an {DRAWN_FROM}: leave out")
+        if (self.columns or self.label_table is not None) and self.dataset != "table":
+            raise ValueError("columns and label_table are only for a table: leave them out")
+        if len(self.columns) not in (0, 2):
+            raise ValueError(f"columns={self.columns!r} must be two names, of images and of captions")
 
     def images(self) -> "ImageTextDataset":
         """The data set. `ValueError`: an image without a label."""
-        images = images_of(self.dataset, self.root, self.classes, self.samples, self.size, self.cache)
+        of_table = (self.columns, self.label_table) if self.dataset == "table" else ()
+        images = images_of(self.dataset, self.root, self.classes, self.samples, self.size, self.cache, *of_table)
         if not images.labelled:
             raise ValueError(f"{self.root}: some images have no label: give the table a column label")
         return images
@@ -101,7 +109,14 @@ def _open_clip(settings: ImageSettings) -> "OpenClip":
 
 @cache
 def images_of(
-    dataset: str, root: str | None, classes: int | None, samples: int | None, size: int | None, cache: str
+    dataset: str,
+    root: str | None,
+    classes: int | None,
+    samples: int | None,
+    size: int | None,
+    cache: str,
+    columns: tuple[str, ...] = (),
+    label_table: str | None = None,
 ) -> "ImageTextDataset":
     """The data set of a kind, cached; classes and samples are drawn from an imagefolder."""
     from pairbounds.real_data.datasets import DATASETS  # pictures take seconds to import
@@ -111,6 +126,8 @@ def images_of(
         options["cache"] = Path(cache)
     if dataset == DRAWN_FROM:
         options |= {"classes": classes, "samples": samples}
+    if dataset == "table":
+        options |= {"columns": columns or None, "labels": label_table and Path(label_table)}
     location = [Path(root)] if root is not None and dataset in WITH_ROOT else []
     return DATASETS[dataset](*location, **options)
 

@@ -73,7 +73,7 @@ def tightness():
     points = wide("measured")["induced-labelling-error"] > 0
     ratio = wide("tightness")[points]
     near = {name: f"{(ratio[name] >= 0.5).mean():.0%}" for name in ("multihop-mse", "probe-mse", "multihop-error")}
-    one = f"{(wide('measured')['multihop-mse'][points] >= 0.5).mean():.0%}"
+    constant = f"{(wide('measured')['multihop-mse'][points] >= 0.5).mean():.0%}"
     guess = f"{(wide('measured')['probe-error'] >= wide('guess')['probe-error'] / 2)[points].mean():.0%}"
     other = table("other_families")
     other = other[other["error"] > 1e-9]
@@ -83,13 +83,13 @@ def tightness():
         f"is on {near['multihop-error']}, guessing {guess}",
         f"{points.sum():,} points with α_T > 0, of {ratio.index.get_level_values('seed').nunique()} worlds",
         f"{8 * points.sum():,} looks",  # eight bounds at each point
-        f"The constant 1 is within the factor on {one}",
+        f"The constant 1 is within the factor on {constant}",
         f"On {len(shares)} other families of graphs the mean share is {shares['theorem_15'].mean():.0%} for theorem 15 "
         f"and {shares['theorem_4'].mean():.0%} for",
     ]
     readme = [
         f"Share of {points.sum():,} points (α_T > 0)",
-        f"theorem 15 {near['multihop-mse']}, the constant 1 {one}, theorem 4 {near['probe-mse']}",
+        f"theorem 15 {near['multihop-mse']}, the constant 1 {constant}, theorem 4 {near['probe-mse']}",
         f"guessing {guess}, theorem 15 {near['multihop-error']}",
     ]
     return page, readme

@@ -206,7 +206,7 @@ def test_matrices_of_pandas_and_numpy_are_read_with_and_without_a_header(tmp_pat
         ("1,,2\n3,4,5\n", "row 0 (the first is 0): column '1' is empty"),
         ("a,b\n1,2\n3,x\n", "row 1 (the first is 0): column 'b' is not a number"),
         (",a\nx,1\n,2\n", "row 1 (the first is 0): column '' is empty"),
-        ("a,b\nx,y\n", "name the two columns of their ends, as in --columns IMAGE,CAPTION. It has the columns a, b."),
+        ("a,b\nx,y\n", "name the two columns of their ends by `columns=IMAGE,CAPTION`. It has the columns a, b."),
         ("1,-1\n0,1\n", "negative weights"),
     ],
 )
@@ -240,3 +240,60 @@ def test_an_empty_line_of_labels_is_an_unlabelled_node_unless_at_the_end(name, c
     (tmp_path / name).write_bytes(content.encode())
     result = read_labels(tmp_path / name)
     assert (result if isinstance(result, dict) else result.tolist()) == expected
+
+
+NAMED = {
+    "image,text": [],
+    "image,caption": [],
+    "left,right": [],
+    "url,caption": [],
+    "photo,words": ["--columns", "photo,words"],
+}
+IDS = [("01", "NA"), ("NA", "b"), ("01", "b")]
+WRITERS = {
+    "t.csv": lambda *table: separated(*table, ","),
+    "t.tsv": lambda *table: separated(*table, "\t"),
+    "t.jsonl": lines,
+    "t.parquet": parquet,
+}
+
+
+@pytest.mark.parametrize("name", WRITERS)
+@pytest.mark.parametrize("columns", NAMED)
+def test_every_command_finds_the_same_pairs_and_labels(call, columns, name, tmp_path):
+    path, labels, options = tmp_path / name, tmp_path / "labels.csv", NAMED[columns]
+    path.write_bytes(WRITERS[name](columns.split(","), IDS))
+    labels.write_text("image,class\n01,x\nNA,y\n")
+    for image in ("01", "NA"):
+        Image.new("RGB", (2, 2), {"01": "blue", "NA": "red"}[image]).save(tmp_path / image, "PNG")
+    checked, drawn, out = tmp_path / "checked.npz", tmp_path / "drawn.npz", tmp_path / "out"
+    words = [*options, "--labels", labels]
+    for command in (
+        ["check", path, "--k", 1, "--save", checked],
+        ["graph", "table", "--set", f"root={path}", "--out", drawn],
+        ["audit", path, "--k", 1, "--out", out],
+    ):
+        code, _, err = call(app, *command, *words)
+        assert (code, err) == (0, ""), command
+    expected = dict.fromkeys(IDS, pytest.approx(1 / 3)), {"01": "x", "NA": "y"}
+    assert named(PairGraph.load(checked)) == expected
+    graph = PairGraph.load(drawn)
+    assert set(named(graph)[0]) == set(IDS)
+    assert named(graph)[1] == expected[1]
+    summary = json.loads((out / "summary.json").read_text())
+    assert [summary[f"n_{key}"] for key in ("images", "captions", "pairs", "classes")] == [2, 2, 3, 2]
+
+
+def test_a_message_names_the_argument_in_python_and_the_option_on_the_command_line(refused, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("photo,words\na,b\n")
+    with pytest.raises(ValueError, match=r"by `columns=IMAGE,CAPTION`\. It has the columns photo, words"):
+        read_graph(path)
+    for command in (
+        ["check", path, "--k", 1],
+        ["audit", path, "--out", tmp_path / "out"],
+        ["graph", "table", "--set", f"root={path}", "--out", tmp_path / "g.npz"],
+    ):
+        err = refused(app, *command)
+        assert "by --columns IMAGE,CAPTION" in err
+        assert "photo, words" in err

@@ -16,7 +16,7 @@ from pairbounds.commands.study import measure_into, study_record, study_settings
 from pairbounds.figures.figure import Figure
 from pairbounds.infrastructure.checks import find_named
 from pairbounds.infrastructure.commandline import CHECK_FAILED, Force, echo, one_line
-from pairbounds.infrastructure.files import read_sidecar, require_safe_outputs, sidecar, table_outputs
+from pairbounds.infrastructure.files import read_sidecar, replacing, require_safe_outputs, sidecar, table_outputs
 from pairbounds.infrastructure.progress import format_duration
 from pairbounds.infrastructure.tables import ROOT, is_current
 from pairbounds.infrastructure.workers import worker_pool
@@ -53,9 +53,9 @@ def figures(
     require_safe_outputs([*outputs, *(file for path in paths for file in table_outputs(path))], force=force)
     mpl.use("Agg")  # never open a window
     tables.mkdir(parents=True, exist_ok=True)
-    for path in [_published(study, table) for study in studies.values() if study.slow for table in study.tables]:
-        if path.is_file():
-            _copy(path, tables / path.name)
+    published = [_published(study, table) for study in studies.values() if study.slow for table in study.tables]
+    for path in filter(Path.is_file, published):
+        _copy(path, tables / path.name)
     due = {name for name, study in studies.items() if not study.slow and not _is_current(study, tables, is_small)}
     longest_first = sorted(due, key=lambda name: (-_seconds(studies[name]), name))
     errors: dict[str, str] = {}
@@ -74,10 +74,8 @@ def figures(
 
     workers = -(-joblib.cpu_count() // jobs)
     tasks = (joblib.delayed(_compute)(name, tables, is_small, workers) for name in longest_first)
-    with (
-        closing(worker_pool(max(min(jobs, len(due)), 1), ordered=False)(tasks)) as results,
-        suppress(BrokenProcessPool),
-    ):
+    results: Any = worker_pool(max(min(jobs, len(due)), 1), ordered=False)(tasks)
+    with closing(results), suppress(BrokenProcessPool):
         draw_ready()
         for name, error in results:
             due.remove(name)
@@ -153,5 +151,6 @@ def _seconds(study: Study) -> float:
 
 
 def _copy(source: Path, target: Path) -> None:
-    shutil.copyfile(sidecar(source), sidecar(target))
-    shutil.copyfile(source, target)
+    with replacing(target) as table, replacing(sidecar(target)) as record:
+        shutil.copyfile(source, table)
+        shutil.copyfile(sidecar(source), record)

@@ -9,7 +9,7 @@ import numpy as np
 import typer
 
 from pairbounds.commands.study import print_settings
-from pairbounds.infrastructure.commandline import Force, echo, print_table
+from pairbounds.infrastructure.commandline import Columns, Force, column_names, echo, print_table
 from pairbounds.infrastructure.files import marked_output, replacing, require_safe_outputs, table_outputs
 from pairbounds.infrastructure.tables import require_table_path, write_table
 from pairbounds.real_data.image_settings import ImageSettings
@@ -42,6 +42,8 @@ def graph(
     assignments: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A setting. Can be repeated.")
     ] = None,
+    columns: Columns = None,
+    labels: Annotated[Path | None, typer.Option(metavar="LABELS", help="Table of image, label for `table`.")] = None,
     seed: Annotated[int, typer.Option(help="Random seed.")] = 0,
     force: Force = False,
 ) -> None:
@@ -68,7 +70,8 @@ def graph(
     if out is None:
         raise ValueError("--out is missing: give .npz for the graph, or .parquet or .csv for a table of its pairs")
     paths = {side: path for side, path in {"images": images, "texts": texts}.items() if path is not None}
-    settings = chosen_settings(source.settings, given_settings(None, assignments or []) | paths)
+    of_table = _of_table(name, columns, labels)
+    settings = chosen_settings(source.settings, given_settings(None, assignments or []) | paths | of_table)
     if features is not None:
         require_safe_outputs([marked_output(out, "untrained_features.npy")], files_in(settings), force=force)
         echo(_save_features(name, asdict(settings), features, seed, out))
@@ -84,6 +87,17 @@ def graph(
             pair_table(pair_graph), out, {"graph": name, "seed": seed, **recorded(settings), **source.inputs(settings)}
         )
     echo(f"{out}: {pair_graph}{source.chosen(settings)}")
+
+
+def _of_table(name: str, columns: str | None, labels: Path | None) -> dict[str, Any]:
+    """Settings of the graph `table`. Other graphs have neither columns nor labels."""
+    ends, weight = column_names(columns)
+    if weight is not None:
+        raise ValueError(f"--columns {columns}: graph {name} has no weights. Give two names, of images and captions.")
+    if name != "table" and (columns is not None or labels is not None):
+        raise ValueError("--columns and --labels: only graph table has them. Leave them out.")
+    given = {"columns": ends and tuple(ends), "label_table": labels and str(labels)}
+    return {key: value for key, value in given.items() if value is not None}
 
 
 def _save_features(name: str, settings: dict[str, Any], kind: str, seed: int, out: Path) -> str:

@@ -4,6 +4,7 @@ import csv
 import json
 import math
 import os
+import re
 import signal
 import sys
 import time
@@ -42,6 +43,7 @@ STOPPED = "each file is complete or unchanged. Run the command again to continue
 DIRECTIONS = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}  # marks of text direction
 
 
+ARGUMENT = re.compile(r"`([a-z_]+)=([^`\s]*)`")  # of a function, in a message
 HELP = {"help_option_names": ["-h", "--help"]}  # context settings of every command
 
 
@@ -185,6 +187,11 @@ def _discard_unwritten() -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
+def with_options(message: str) -> str:
+    """A message of the library for the command line: arguments such as `labels=` or `views=0` become options."""
+    return ARGUMENT.sub(lambda argument: f"--{argument[1].replace('_', '-')} {argument[2]}".rstrip(), message)
+
+
 def visible(text: object) -> str:
     """The text with control characters and direction marks as backslash escapes."""
     return "".join(
@@ -210,7 +217,7 @@ def echo(*lines: object, err: bool = False) -> None:
     """Print each argument as exactly one line, to stdout or stderr."""
     with _printing():
         for line in lines:
-            print(visible(line), file=sys.stderr if err else sys.stdout)
+            print(with_options(visible(line)), file=sys.stderr if err else sys.stdout)
 
 
 def print_table(title: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]) -> None:
@@ -219,7 +226,7 @@ def print_table(title: str, columns: Sequence[tuple[str, str]], rows: Iterable[S
     for heading, justify in columns:
         table.add_column(Text(visible(heading)), justify="right" if justify == "right" else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(Text(visible(cell)) for cell in row))
+        table.add_row(*(Text(with_options(visible(cell))) for cell in row))
     console = Console() if sys.stdout.isatty() else Console(width=PIPED_WIDTH)
     with _printing():
         console.print(table)

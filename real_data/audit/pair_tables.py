@@ -13,17 +13,13 @@ from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.reading import Rows, TableFile, table_file
 from pairbounds.theory.graph.graph_files import (
-    CLASSES,
-    ENDS,
-    WEIGHTS,
     classes_by_name,
-    first_of,
-    known_ends,
     label_columns,
     one_label_each,
+    pair_columns,
 )
 
-IMAGES, CAPTIONS = (tuple(dict.fromkeys(names)) for names in zip(*ENDS, strict=True))
+ROLES = {"image": "left", "caption": "right", "weight": "weight"}  # roles of `pair_columns`
 
 
 @dataclass(frozen=True)
@@ -88,24 +84,18 @@ def open_tables(pairs: Path, labels: Path | None = None, columns: Columns | None
     Without a table of labels, labels come from the table of pairs if it has the named column, or one of a known name.
     """
     columns = columns or Columns()
-    paired = _pair_table(pairs, columns)
-    if labels is None and (columns.label or first_of(paired.ignored, CLASSES)) is not None:
+    files = _files(pairs)
+    roles = pair_columns(files[0], columns.image, columns.caption, columns.weight)
+    for role, side in list(ROLES.items())[:2]:
+        if side not in roles:
+            names = ", ".join(files[0].names)
+            raise ValueError(
+                f"{files[0].path} has no column {role}, only {names}: name both by `columns=IMAGE,CAPTION`"
+            )
+    paired = RoleTable(pairs, files, {role: roles[side] for role, side in ROLES.items() if side in roles})
+    if labels is None and (columns.label or roles.get("left labels")) is not None:
         labels = pairs
     return AuditTables(paired, None if labels is None else _label_table(labels, columns))
-
-
-def _pair_table(path: Path, columns: Columns) -> RoleTable:
-    """A table of pairs, with the roles image and caption, and optionally weight."""
-    files = _files(path)
-    names = files[0].names
-    ends = known_ends(names) if columns.image is None and columns.caption is None else None
-    image, caption = ends or (columns.image, columns.caption)
-    roles = {
-        "image": image or _usual_column(files[0], "image", IMAGES),
-        "caption": caption or _usual_column(files[0], "caption", CAPTIONS),
-        "weight": columns.weight or first_of(names, WEIGHTS),
-    }
-    return RoleTable(path, files, {role: name for role, name in roles.items() if name is not None})
 
 
 def _label_table(path: Path, columns: Columns) -> RoleTable:
@@ -145,15 +135,6 @@ def class_of_image(table: RoleTable) -> "pd.Series[Any]":
     if cells.empty:
         raise ValueError(f"{table.path} has no label in any row: leave it out, or fill its column of labels")
     return one_label_each(cells, table.path)
-
-
-def _usual_column(file: TableFile, role: str, names: Sequence[str]) -> str:
-    name = first_of(file.names, names)
-    if name is None:
-        raise ValueError(
-            f"{file.path} has no column {role}, only {', '.join(file.names)}: name both with --columns IMAGE,CAPTION"
-        )
-    return name
 
 
 def _files(path: Path) -> list[TableFile]:

@@ -110,7 +110,7 @@ def stored_pictures(dataset: ImageTextDataset, cache: Path) -> Pixels:
     if (size := _bytes(dataset)) > STORED:
         raise ValueError(
             f"{len(dataset)} pictures of {dataset.name} would take {size / 1e9:.0f} GB, and at most "
-            f"{STORED / 1e9:.1f} GB are stored: draw new views in every epoch (--views 0)"
+            f"{STORED / 1e9:.1f} GB are stored: draw new views in every epoch (`views=0`)"
         )
     path = cache / f"pictures-{dataset.name}-{dataset.key}.npy"
     shape = (len(dataset), *pil_to_tensor(dataset.image(0)).shape)

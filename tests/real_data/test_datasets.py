@@ -184,13 +184,13 @@ def test_rows_of_one_image_are_its_captions(pictures, tmp_path):
 
 def test_wrong_tables_are_one_line(pictures):
     for rows, message in (
-        ([("widgets/0.png", "one", "a"), ("widgets/0.png", "two", "b")], "image widgets/0.png has two labels"),
+        ([("widgets/0.png", "one", "a"), ("widgets/0.png", "two", "b")], "gives 'widgets/0.png' two classes"),
         ([("none.png", "one", "a")], "none of its 1 pictures can be read"),
     ):
         assert message in error_of(table, write_table(pictures / "wrong.csv", rows))
     assert "formats are .csv, .tsv, .jsonl, .parquet" in error_of(table, pictures / "widgets" / "0.png")
-    (pictures / "other.csv").write_text("image,text\na.png,one\n")
-    assert "lacks ['caption']" in error_of(table, pictures / "other.csv")
+    (pictures / "other.csv").write_text("image,words\na.png,one\n")
+    assert "has no column caption: its columns are image, words. Rename them" in error_of(table, pictures / "other.csv")
 
 
 def test_each_data_set_is_in_the_table_of_kinds():

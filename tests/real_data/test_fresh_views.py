@@ -58,7 +58,7 @@ def test_large_data_sets_are_not_copied(tmp_path, monkeypatch, workers):
     assert np.array_equal(torch.cat(blocks), stored)
     monkeypatch.setattr(view_batches, "STORED", stored.nbytes - 1)
     assert torch.equal(torch.cat(list(shown_pictures(dataset, tmp_path / "none", workers))), torch.cat(blocks))
-    with pytest.raises(ValueError, match=r"are stored: draw new views in every epoch \(--views 0\)"):
+    with pytest.raises(ValueError, match=r"are stored: draw new views in every epoch \(`views=0`\)"):
         view_pool(dataset, 2, 1.0, tmp_path)
     assert not (tmp_path / "none").exists()
 

@@ -149,7 +149,9 @@ def _print_several(table: pd.DataFrame, selected: pd.DataFrame) -> None:
 def _closing(graph: PairGraph, triplets: Spectrum, table: pd.DataFrame, selected: pd.DataFrame) -> list[str]:
     """Closing sentences: `α_T`, `σ²_{k+1}`, guess, measured error with its bounds, and vacuous bounds."""
     if missing := unlabelled(graph):
-        return [f"α_T: {missing} of {graph.n_left} unlabelled. Bounds on an error need all left labels: --labels FILE."]
+        return [
+            f"α_T: {missing} of {graph.n_left} unlabelled. Bounds on an error need all left labels: give `labels=`."
+        ]
     errors = table[table["bound"].isin(ON_ERROR) & table["applicable"]]
     k = int(table["k"].min() if errors.empty else errors.nsmallest(1, "value")["k"].iloc[0])
     consistency = f"An induced pair joins two classes with probability α_T = {induced_labelling_error(graph):.4f}"

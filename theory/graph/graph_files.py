@@ -31,10 +31,10 @@ __all__ = ["GraphFile", "read_graph", "read_labels"]
 # Names of the two ends of a pair in tables, in any case
 ENDS = (("left", "right"), ("image", "caption"), ("image", "text"), ("url", "text"), ("source", "target"))
 WEIGHTS = ("weight", "count")
-LEFT_LABELS, RIGHT_LABELS = ("left_label", "label"), ("right_label",)
-CLASSES = ("label", "class")  # in a table of labels
+LEFT_LABELS, RIGHT_LABELS = ("left_label", "label", "class"), ("right_label",)
 MATRICES = (".npz", ".npy", ".mtx")
-NAMES = ("id", *dict.fromkeys(left for left, _ in ENDS))  # of a column of row names
+LEFTS, RIGHTS = (tuple(dict.fromkeys(names)) for names in zip(*ENDS, strict=True))
+NAMES = ("id", *LEFTS)  # of a column of row names
 WORDS = f"{', '.join(FORMATS)}, or a compressed .csv.gz"
 
 
@@ -138,20 +138,22 @@ def _table_file(source: Path, columns: Sequence[str] | None, weight: str | None)
     table = table_file(source, header=columns is not None)
     if columns is not None and len(columns) != 2:
         raise ValueError(f"columns={list(columns)!r} are not two: name the left and the right end of a pair")
-    ends = known_ends(table.names) if columns is None else (table.require(columns[0]), table.require(columns[1]))
-    if ends is not None:
-        return _pairs(table, ends, weight)
+    left, right = columns or (None, None)
+    roles = pair_columns(table, left, right, weight)
+    if "left" in roles and "right" in roles:
+        return _pairs(table, roles)
     if weight is not None:
         raise ValueError(
-            f"{source} does not list pairs with weights {weight!r}: name the columns of ends (--columns IMAGE,CAPTION)"
+            f"{source} does not list pairs with weights {weight!r}: name the ends by `columns=IMAGE,CAPTION`. "
+            f"Its columns are {', '.join(table.names)}"
         )
     try:
         matrix = read_numbers(table)
     except ValueError as error:
         listed = ", ".join(table.names[:8]) + (", ..." if table.names[8:] else "")
         raise ValueError(
-            f"{error} If {source} lists pairs, name the two columns of their ends, as in --columns IMAGE,CAPTION. It "
-            f"has the columns {listed}."
+            f"{error} If {source} lists pairs, name the two columns of their ends by `columns=IMAGE,CAPTION`. "
+            f"It has the columns {listed}."
         ) from error
     right_ids = list(matrix.columns) if table.headed else None
     graph = _graph_of(source, PairGraph, matrix.values, left_ids=matrix.ids, right_ids=right_ids)
@@ -210,10 +212,33 @@ def rows_by_id(names: Iterable[Any], ids: Iterable[Any], source: object) -> IntA
     return np.asarray(rows, dtype=np.int64)
 
 
+def pair_columns(
+    table: TableFile, left: str | None = None, right: str | None = None, weight: str | None = None
+) -> dict[str, str]:
+    """Column of each role in a table of pairs: left, right, weight, left labels, right labels. All readers use it.
+
+    A given name must be a column. The other names are known ones, and a role without a column is left out.
+    """
+    ends = known_ends(table.names) or (None, None)
+    known = [first_of(table.names, names) for names in (WEIGHTS, LEFT_LABELS, RIGHT_LABELS)]
+    given = [name and table.require(name) for name in (left, right, weight)]
+    roles = {
+        "left": given[0] or ends[0] or first_of(table.names, LEFTS),
+        "right": given[1] or ends[1] or first_of(table.names, RIGHTS),
+        "weight": given[2] or known[0],
+        "left labels": known[1],
+        "right labels": known[2],
+    }
+    return {role: column for role, column in roles.items() if column is not None}
+
+
 def known_ends(columns: Sequence[str]) -> tuple[str, str] | None:
-    """Columns of the two ends of pairs, by `ENDS`; `None` without them."""
-    pairs = ((first_of(columns, [left]), first_of(columns, [right])) for left, right in ENDS)
-    return next(((left, right) for left, right in pairs if left is not None and right is not None), None)
+    """Columns of the two ends of pairs, by `ENDS`, or else by any left and any right name; `None` without them."""
+    for lefts, rights in [*(([left], [right]) for left, right in ENDS), (LEFTS, RIGHTS)]:
+        left, right = first_of(columns, lefts), first_of(columns, rights)
+        if left is not None and right is not None:
+            return left, right
+    return None
 
 
 def first_of(columns: Sequence[str], names: Iterable[str]) -> str | None:
@@ -221,13 +246,9 @@ def first_of(columns: Sequence[str], names: Iterable[str]) -> str | None:
     return next((column for name in names for column in columns if column.lower() == name), None)
 
 
-def _pairs(table: TableFile, ends: tuple[str, str], weight: str | None) -> GraphFile:
-    roles = {"left": ends[0], "right": ends[1], "weight": weight and table.require(weight)}
-    roles["weight"] = roles["weight"] or first_of(table.names, WEIGHTS)
-    roles |= {"left labels": first_of(table.names, LEFT_LABELS), "right labels": first_of(table.names, RIGHT_LABELS)}
-    used = {role: column for role, column in roles.items() if column is not None}
+def _pairs(table: TableFile, used: Mapping[str, str]) -> GraphFile:
     rows = table.read(list(used.values()))
-    left, right = (rows.filled(column).to_numpy() for column in ends)
+    left, right = (rows.filled(used[side]).to_numpy() for side in ("left", "right"))
     weights = rows.weights(used["weight"]) if "weight" in used else None
     labels: dict[str, Any] = {
         f"{side}_labels": dict.fromkeys(ids) | classes_by_name(rows, used[side], used[f"{side} labels"]).to_dict()
@@ -288,12 +309,12 @@ def label_columns(table: TableFile, label: str | None = None) -> tuple[str, str]
     `ValueError`: a single column, or more than two without a column label.
     """
     named = [name for name in table.names if not is_unnamed(name)]
-    label = label or first_of(named, CLASSES) or (table.names[1] if len(table.names) == 2 else None)
+    label = label or first_of(named, LEFT_LABELS) or (table.names[1] if len(table.names) == 2 else None)
     remaining = [name for name in (*named, *table.names) if name != label]
     if label is None or not remaining:
         raise ValueError(
             f"{table.path} has {len(named)} columns, and none is called label: give two, id and label, or name the "
-            "column of labels with --label-col (in an audit)"
+            f"column of labels label. Its columns are {', '.join(named)}"
         )
     return first_of(remaining, (*NAMES[1:], NAMES[0])) or remaining[0], label
 

@@ -62,7 +62,7 @@ def batch_report(graph: PairGraph, batches: Sequence[int] = BATCHES, *, guide: n
 def with_usable_labels(graph: PairGraph) -> tuple[PairGraph, list[str]]:
     """Graph, without its labels if a node of a labelled side has none, and a sentence if labels are not used."""
     if graph.left_labels is None:
-        return graph, ["The graph has no labels: what concerns classes is left out. Give --labels FILE."]
+        return graph, ["The graph has no labels: what concerns classes is left out. Give `labels=`."]
     sides = [labels for labels in (graph.left_labels, graph.right_labels) if labels is not None]
     missing = sum(int(np.sum(labels == UNLABELLED)) for labels in sides)
     if not missing:

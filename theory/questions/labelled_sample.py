@@ -147,5 +147,5 @@ def _chances(rows: IntArray, chances: Mapping[int, float]) -> FloatArray:
     if np.isfinite(values).all():
         raise ValueError("all labelled images have a probability: leave it empty for images drawn at random")
     if wrong := [value for value in chances.values() if not 0 < value <= 1]:
-        raise ValueError(f"probability {wrong[0]:g} of an image is not in (0, 1]: copy it from --next")
+        raise ValueError(f"probability {wrong[0]:g} of an image is not in (0, 1]: copy it from the next images")
     return values

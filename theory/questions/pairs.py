@@ -158,7 +158,7 @@ def _image_pairs(
 ) -> ImagePairs | None:
     """Sample of theorem 43; if the graph is the distribution, require a shared caption for each image pair."""
     if (views is None) != (features is None):
-        raise ValueError("theorem 43 needs image pairs (--views) and features of the images (--features): give both")
+        raise ValueError("theorem 43 needs image pairs (`views=`) and features of the images (`features=`): give both")
     if views is None:
         return None
     image_pairs = ImagePairs.of(graph.through(features), views)

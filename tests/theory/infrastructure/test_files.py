@@ -199,7 +199,7 @@ COMMANDS = {
     "choose a.npy b.npy --labels pairs.parquet --random --out t.csv": "t.csv",
     "diagnose a.npy b.npy --out t.csv": "t.csv",
     "draw tightness_map --tables . --out out": "out/tightness_map.txt",
-    "figures tightness_map --tables . --out out": "out/tightness_map.txt",
+    "figures captions_help --tables . --out out": "out/captions_help.txt",
 }
 
 

@@ -19,7 +19,7 @@ FOLLOWS = "It follows from what is named first."
 def mismatched(case: Case) -> Finding:
     """Share of pairs that score like random pairs."""
     name, number = "Pairs do not match", f"{case.wrong_pairs:.0%} of the pairs score like random pairs"
-    look = "Compare some pairs by eye; align both files by id, and give --pairs."
+    look = "Compare some pairs by eye; align both files by id, and give `pairs=`."
     if not has_other_cause(case) and clouds_fit(case):
         meaning = "Images lie close to texts, and not to their own: rows are in another order, or captions shuffled."
         return Finding(name, number, meaning, look, 1.0)
@@ -91,7 +91,7 @@ def temperature(case: Case) -> Finding | None:
     """Loss at the given temperature and bias, compared with the best values for these embeddings."""
     current, losses = case.temperature, case.losses
     if current is None:
-        return Finding("Temperature", "no temperature is given", "It is not judged: give --temperature.")
+        return Finding("Temperature", "no temperature is given", "It is not judged: give `temperature=`.")
     best = f"{losses.temperature:.2g}" + (f" with bias {losses.bias:.1f}" if case.loss == "siglip" else "")
     cost = f"{max(0.0, losses.given - losses.best):.2f} of {losses.nothing:.2f} nats"
     number = f"temperature {current:.3g}; the best for these embeddings is {best}"
