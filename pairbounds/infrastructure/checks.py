@@ -1,6 +1,6 @@
 """Checks of hypotheses, widths and names, with the messages of their errors."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
@@ -106,25 +106,21 @@ LISTED = 10  # rows in a message
 Item = TypeVar("Item")
 
 
-def unknown_name(what: str, name: str, names: Iterable[str]) -> str:
-    """Message on an unknown name, with the nearest known name, or all names if none is near."""
-    options = list(names)
-    near = get_close_matches(name, options, n=1)
+def require_named(what: str, name: str, names: Iterable[str]) -> None:
+    """Raise a `ValueError` for an unknown name, with the nearest known name, or all names if none is near."""
+    known = list(names)
+    if name in known:
+        return
+    near = get_close_matches(name, known, n=1)
     if near:
-        return f"{what} {name!r} is none of {len(options)}: is it {near[0]!r}?"
-    return f"{what} {name!r} is none of {', '.join(options)}"
+        raise ValueError(f"{what} {name!r} is none of {len(known)}: is it {near[0]!r}?")
+    raise ValueError(f"{what} {name!r} is none of {', '.join(known)}")
 
 
 def find_named(what: str, name: str, items: Mapping[str, Item]) -> Item:
     """The item with this name. Raises `ValueError` as `require_named`."""
     require_named(what, name, items)
     return items[name]
-
-
-def require_named(what: str, name: str, names: Collection[str]) -> None:
-    """Raise a `ValueError` for an unknown name, with the nearest known name or all names."""
-    if name not in names:
-        raise ValueError(unknown_name(what, name, names))
 
 
 def listed_rows(numbers: Sequence[int]) -> str:

@@ -12,12 +12,6 @@ if TYPE_CHECKING:
     import torch
 
 
-def accelerator(name: str) -> "torch.device | None":
-    """The named device, or `None` for the CPU, which does not need torch. Errors as in `torch_device`."""
-    device = None if name == "cpu" else torch_device(name)
-    return None if device is None or device.type == "cpu" else device
-
-
 def torch_device(name: str) -> "torch.device":
     """The named device, or a `ValueError`; "auto" is "cuda" if available, else "cpu"."""
     import torch

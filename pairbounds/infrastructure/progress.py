@@ -3,8 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sized
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sized
 from typing import Any, Self, TypeVar
 
 from rich.console import Console
@@ -121,15 +120,3 @@ class Bar:
             seconds = (now - self._begun) / (self.n - self._first) * (self.total - self.n)
             text += f", {format_duration(seconds)} left"
         return text
-
-
-@contextmanager
-def counting(function: Callable[[Any], Result], desc: str, unit: str) -> Iterator[Callable[[Any], Result]]:
-    """Yield the function, with its calls counted in a bar without a total."""
-    with Bar(desc=desc, unit=unit) as bar:
-
-        def counted(argument: Any) -> Result:
-            bar.update()
-            return function(argument)
-
-        yield counted
