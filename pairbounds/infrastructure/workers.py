@@ -6,11 +6,11 @@ Therefore commands use one thread, unless `OMP_NUM_THREADS` is set. Results with
 order of sums: singular values by less than 1e-10.
 """
 
+import multiprocessing
 import os
 import signal
 import sys
 import threading
-import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     import joblib
 
 VARIABLE = "OMP_NUM_THREADS"  # also read by OpenBLAS, MKL and torch
-POLL_SECONDS = 0.5  # between checks that the parent is alive
 CONNECTING = 10  # seconds: timeout of the connection to a cluster
 
 Item = TypeVar("Item")
@@ -86,21 +85,22 @@ def worker_pool(jobs: int, *, ordered: bool) -> "joblib.Parallel":
 
     warnings.filterwarnings("ignore", category=UserWarning, module=r"joblib\.")  # about workers that exited
     kind = "generator" if ordered else "generator_unordered"
-    begin: dict[str, Any] = {} if jobs == 1 else {"initializer": _begin_worker, "initargs": (os.getpid(),)}
+    begin: dict[str, Any] = {} if jobs == 1 else {"initializer": _begin_worker}
     # Larger batches would delay results until the whole batch is done.
     return joblib.Parallel(n_jobs=jobs, backend="loky", batch_size=1, return_as=kind, **begin)
 
 
-def _begin_worker(parent: int) -> None:
+def _begin_worker() -> None:
     """Ignore Ctrl-C, hide progress (the parent handles both), and exit when the parent exits."""
     os.environ[QUIET] = "1"
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_exit_after, args=(parent,), daemon=True).start()
+    threading.Thread(target=_exit_with_parent, daemon=True).start()
 
 
-def _exit_after(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(POLL_SECONDS)
+def _exit_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
     os._exit(1)
 
 
