@@ -9,7 +9,7 @@ import errno
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from io import BytesIO
@@ -35,8 +35,7 @@ def replacing(path: AnyPath) -> Iterator[Path]:
     `FileNotFoundError`: the folder does not exist. `OSError`: the disk is full, or the file cannot be written for
     another reason, which the message names.
     """
-    target = Path(path)
-    require_folder(target)
+    target = require_output_path(path)
     temporary = target.with_name(f".{target.stem[:STEM_LETTERS]}.partial{target.suffix}")
     try:
         with _locked(temporary.with_name(f"{temporary.name}.lock")):
@@ -90,10 +89,17 @@ def _cannot_write(error: BaseException | None) -> str | None:
     return None
 
 
-def require_folder(target: Path) -> None:
-    """Raise `FileNotFoundError` unless the folder of a future file exists."""
+def require_output_path(path: AnyPath, suffixes: Collection[str] = ()) -> Path:
+    """Path at which a file in one of these formats (default: any) can be written. Call this before the work.
+
+    `ValueError`: another suffix. `FileNotFoundError`: the folder does not exist.
+    """
+    target = Path(path)
+    if suffixes and target.suffix not in suffixes:
+        raise ValueError(f"cannot write {target}: supported formats are {', '.join(suffixes)}")
     if not target.parent.is_dir():
         raise FileNotFoundError(f"folder {target.parent} does not exist: create it, or write somewhere else")
+    return target
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pairbounds.infrastructure.files import Output, marked_output, replacing, require_folder
+from pairbounds.infrastructure.files import Output, marked_output, replacing
 from pairbounds.infrastructure.inputs import AnyPath
 
 if TYPE_CHECKING:
@@ -31,15 +31,6 @@ MARKS = {  # bytes of this metadata in the file
     ".pdf": f"/Creator ({PROGRAM})",
     ".svg": f"<dc:title>{PROGRAM}</dc:title>",
 }
-
-
-def require_picture_path(path: AnyPath) -> Path:
-    """Path at which a picture can be written. Call this before the work, not after it."""
-    target = Path(path)
-    if target.suffix not in METADATA:
-        raise ValueError(f"cannot draw {target}: supported formats are {', '.join(METADATA)}")
-    require_folder(target)
-    return target
 
 
 def picture_output(path: Path) -> Output:
