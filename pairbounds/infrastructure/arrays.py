@@ -24,6 +24,15 @@ Array = npt.NDArray[Any]
 
 EPS = float(np.finfo(np.float64).eps)  # unit of round-off
 CACHED = 1 << 16  # numbers in a block: few enough that intermediate results stay in the processor's cache
+RANK_TOLERANCE = 64 * EPS
+NO_SIZE = -10_000  # an exponent below every exponent of float64
+UnitColumns = tuple[FloatArray, IntArray]  # as `unit_columns` returns them
+TINY, HUGE = 1e-100, 1e100  # squares of norms between them neither overflow nor underflow
+ROUNDING = {"<=": ROUND_CEILING, ">=": ROUND_FLOOR}  # by the relation of the bounded quantity to the bound
+DIGITS = 50  # digits of a quotient, rounded to the same side first
+SIDES = "sides"  # key in a table's `attrs`: relations of the columns with bounds
+
+Measure = TypeVar("Measure", bound=Callable[..., Any])
 
 
 def row_blocks(rows: int, width: int, numbers: int | None = None) -> Iterator[slice]:
@@ -67,7 +76,7 @@ def svd(matrix: Any, *, full_matrices: bool = False) -> tuple[FloatArray, ...]:
         return scipy.linalg.svd(matrix, full_matrices=full_matrices, lapack_driver="gesvd")
 
 
-Measure = TypeVar("Measure", bound=Callable[..., Any])
+# Cache for quantities of immutable objects, such as graphs, spectra and encoders.
 
 
 def once(measure: Measure) -> Measure:
@@ -89,10 +98,7 @@ def once(measure: Measure) -> Measure:
     return cast(Measure, remembering)
 
 
-RANK_TOLERANCE = 64 * EPS
-NO_SIZE = -10_000  # an exponent below every exponent of float64
-UnitColumns = tuple[FloatArray, IntArray]  # as `unit_columns` returns them
-TINY, HUGE = 1e-100, 1e100  # squares of norms between them neither overflow nor underflow
+# Columns of a tall matrix: norms and scales without overflow, and orthonormal bases of their span.
 
 
 def row_norms(rows: FloatArray) -> FloatArray:
@@ -157,9 +163,7 @@ def independent(factor: FloatArray) -> FloatArray:
     return np.eye(len(values)) if is_independent.all() else rotation[:, is_independent]
 
 
-ROUNDING = {"<=": ROUND_CEILING, ">=": ROUND_FLOOR}  # by the relation of the bounded quantity to the bound
-DIGITS = 50  # digits of a quotient, rounded to the same side first
-SIDES = "sides"  # key in a table's `attrs`: relations of the columns with bounds
+# Bounds as text, rounded outward: upper bounds up, lower bounds down.
 
 
 def rounded(value: float | Fraction, relation: str, form: str) -> str:

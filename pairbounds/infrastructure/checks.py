@@ -6,6 +6,12 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+FORMS = "write 8, or 4,8,16, or 2:40 (from 2 to 40), or 2:40:2 (every second)"
+MOST = 10_000  # widths in a range; a typing error must not start days of work
+LISTED = 10  # rows in a message
+
+Item = TypeVar("Item")
+
 
 class HypothesisError(ValueError):
     """A hypothesis of a statement does not hold. The message names it."""
@@ -45,8 +51,7 @@ def require_probabilities(**values: float) -> None:
             raise ValueError(f"{name}={value!r} is not a probability: 0 <= {name} <= 1")
 
 
-FORMS = "write 8, or 4,8,16, or 2:40 (from 2 to 40), or 2:40:2 (every second)"
-MOST = 10_000  # widths in a range; a typing error must not start days of work
+# Widths: one, or several.
 
 
 def several(k: Any) -> bool:
@@ -101,9 +106,7 @@ def _parsed(part: str, text: str, what: str) -> range:
     return numbers
 
 
-LISTED = 10  # rows in a message
-
-Item = TypeVar("Item")
+# Names, and numbers of rows.
 
 
 def require_named(what: str, name: str, names: Iterable[str]) -> None:

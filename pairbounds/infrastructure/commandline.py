@@ -41,10 +41,17 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 REPETITION_SECONDS = 2.0  # a second signal within them counts as a repetition
 STOPPED = "each file is complete or unchanged. Run the command again to continue"
 DIRECTIONS = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}  # marks of text direction
-
-
 ARGUMENT = re.compile(r"`([a-z_]+)=([^`\s]*)`")  # of a function, in a message
 HELP = {"help_option_names": ["-h", "--help"]}  # context settings of every command
+
+COLUMNS_HELP = "Names of the columns of a table: the two ends of a pair and, if there are weights, the weight."
+FORCE_HELP = "Overwrite existing output files even if pairbounds did not write them. Inputs are never overwritten."
+Columns = Annotated[str | None, typer.Option(metavar="IMAGE,CAPTION[,WEIGHT]", help=COLUMNS_HELP)]
+Force = Annotated[bool, typer.Option("--force", help=FORCE_HELP)]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the amount of work, and stop.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one line of JSON instead.")]
+Out = Annotated[Path | None, typer.Option(help="Also write the table: .csv, .parquet or .tex.")]
+Plugin = Annotated[Path | None, typer.Option(metavar="FILE.py", help="A Python file with your own bounds.")]
 
 
 def without_flag_types(parameters: list[Any]) -> list[Any]:
@@ -232,14 +239,7 @@ def print_table(title: str, columns: Sequence[tuple[str, str]], rows: Iterable[S
         console.print(table)
 
 
-COLUMNS_HELP = "Names of the columns of a table: the two ends of a pair and, if there are weights, the weight."
-FORCE_HELP = "Overwrite existing output files even if pairbounds did not write them. Inputs are never overwritten."
-Columns = Annotated[str | None, typer.Option(metavar="IMAGE,CAPTION[,WEIGHT]", help=COLUMNS_HELP)]
-Force = Annotated[bool, typer.Option("--force", help=FORCE_HELP)]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the amount of work, and stop.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one line of JSON instead.")]
-Out = Annotated[Path | None, typer.Option(help="Also write the table: .csv, .parquet or .tex.")]
-Plugin = Annotated[Path | None, typer.Option(metavar="FILE.py", help="A Python file with your own bounds.")]
+# Options that several commands share.
 
 
 def column_names(columns: str | None) -> tuple[list[str] | None, str | None]:
@@ -250,6 +250,9 @@ def column_names(columns: str | None) -> tuple[list[str] | None, str | None]:
     if not (2 <= len(names) <= 3 and all(names)):
         raise ValueError(f"--columns {columns}: give two names, the ends of a pair, or three, with the weight")
     return names[:2], names[2] if len(names) == 3 else None
+
+
+# Results as JSON: floats have all digits; missing and non-finite values are null.
 
 
 def plain(value: Any) -> Any:

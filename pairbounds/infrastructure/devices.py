@@ -28,6 +28,9 @@ def torch_device(name: str) -> "torch.device":
     return device
 
 
+# Torch checkpoints: tensors, numbers and texts are read; other objects are never unpickled.
+
+
 def weights_in(path: Path, device: "torch.device | str" = "cpu", *, mapped: bool = False) -> Any:
     """Weights in a checkpoint. A TorchScript program, or other objects than weights, raise `ValueError`.
 

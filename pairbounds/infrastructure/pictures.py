@@ -11,6 +11,7 @@ from pairbounds.infrastructure.inputs import AnyPath
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+# Colours after Wong: safe for colour-blind readers. Markers and dashes differ too.
 BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY_BLUE = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"
 ROSE, WINE, MAGENTA, OLIVE, TEAL = "#CC6677", "#882255", "#AA4499", "#999933", "#44AA99"  # after Tol
 INDIGO, BROWN, YELLOW = "#332288", "#661100", "#CCBB44"
@@ -18,7 +19,6 @@ INK, NEUTRAL, GRID, VACUOUS = "#333333", "#666666", "#E6E6E6", "#EEEEEE"  # grey
 
 MEASURED, BOUND = BLUE, VERMILION
 CAPTION, AUGMENTATION = GREEN, SKY_BLUE
-
 
 PROGRAM = "pairbounds"
 METADATA: dict[str, dict[str, str | None]] = {

