@@ -30,7 +30,8 @@ def draw(tables: Tables) -> Drawing:
             ylim=(0.95 * table["mse"].min(), 1.05), title=f"{features}, {count} components", xlabel="image pairs n"
         )
     row[0, 0].set_ylabel("squared error of the probe, or its bound")
-    picture.legend(*row[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=5, fontsize="small")
+    labels = row[0, 0].get_legend_handles_labels()
+    picture.legend(*labels, loc="outside lower center", ncols=panels.ngroups + 1, fontsize="small")
     violated = sum(int((table[bound] < table["mse"]).sum()) for bound in BOUNDS)
     return picture, (
         "Encoders linear in principal components, learned from n image pairs drawn for captions of emoji"

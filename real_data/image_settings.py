@@ -1,7 +1,7 @@
 """Settings of studies for images, captions and encoders."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -10,8 +10,6 @@ from pairbounds.infrastructure.checks import require_named
 from pairbounds.real_data.encoders.cache import FEATURES
 from pairbounds.real_data.kinds import DRAWN_FROM, INDEXED, KINDS, WITH_ROOT
 from pairbounds.sweeps import place
-
-NATURAL = ("emoji", "openclipart", "tuxpaint")
 
 if TYPE_CHECKING:
     from pairbounds.real_data.datasets import ImageTextDataset
@@ -130,39 +128,3 @@ def images_of(
         options |= {"columns": columns or None, "labels": label_table and Path(label_table)}
     location = [Path(root)] if root is not None and dataset in WITH_ROOT else []
     return DATASETS[dataset](*location, **options)
-
-
-@dataclass(frozen=True)
-class NaturalSets:
-    """Data sets of a study.
-
-    `ValueError`: no data set, or a kind unknown to `ImageSettings`.
-
-    Attributes
-    ----------
-    datasets : kinds of data sets with captions by people, such as openclipart, tuxpaint or emoji
-    root : folder unpacked by `make data`, for data sets outside installed packages
-    device : device of the encoders: auto, cpu or cuda
-    cache : folder of features and views
-    jobs : number of worker processes; set by --jobs
-    """
-
-    datasets: tuple[str, ...] = NATURAL
-    root: str = place("build/data")
-    device: str = place("auto")
-    cache: str = place(str(FEATURES))
-    jobs: int = place(1)
-
-    def __post_init__(self) -> None:
-        if not self.datasets:
-            raise ValueError(f"datasets is empty: give at least one of {', '.join(NATURAL)}")
-        self.each()
-
-    def each(self) -> dict[str, ImageSettings]:
-        """Settings of each data set, by kind."""
-        usual = ImageSettings(root=self.root, device=self.device, cache=self.cache, jobs=self.jobs)
-        return {name: replace(usual, dataset=name) for name in self.datasets}
-
-    def input_keys(self) -> Mapping[str, object]:
-        """Content keys of every data set, by `ImageSettings.input_keys`."""
-        return {name: dict(settings.input_keys()) for name, settings in self.each().items()}

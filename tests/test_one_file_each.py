@@ -1,4 +1,4 @@
-"""One new file suffices to add a figure, study, graph family, data set or objective."""
+"""One new file suffices to add a figure, study, graph family or data set."""
 
 import os
 import shutil
@@ -65,30 +65,10 @@ def new_set(root: Path, size: int | None = None) -> ImageTextDataset:
     labels, names = np.arange(20) % 2, ("even", "odd")
     return ImageTextDataset("new_set", ids, tuple(files), ids, captions, labels, names, size, "none", "nobody")
 """
-OBJECTIVE = """
-from torch import nn
-from pairbounds.real_data.training.objectives.objective import Objective
-
-
-class NewObjective(Objective):
-    views = 1
-
-    def __init__(self, width, shown):
-        super().__init__()
-        self.head, self.shown = nn.Linear(width, 1), shown
-
-    @classmethod
-    def of(cls, run, studio, width):
-        return cls(width, len(studio.source.dataset))
-
-    def forward(self, features, batch, rng):
-        return self.head(features).square().mean() / self.shown
-"""
 NEW = {
     "simulations/studies/new_study.py": STUDY,
     "simulations/families/new_family.py": FAMILY,
     "real_data/datasets/new_set.py": DATASET,
-    "real_data/training/objectives/new_objective.py": OBJECTIVE,
     "figures/new_figure.py": FIGURE,
 }
 TRAIN = """
@@ -98,8 +78,8 @@ from pairbounds.real_data.training import evaluation
 evaluation.EPOCHS = 10
 Path("pictures").mkdir()
 line = (
-    "study pretraining --seeds 1 --out tables --set objectives=['new_objective'] --set dataset=new_set --set epochs=2 "
-    "--set root=pictures --set warmup=0 --set batch=6 --set views=2 --set learning_rates=[0.001] --set strengths=[1] "
+    "study resampled_training --seeds 1 --out tables --set rules=none --set only=['untrained','supervised'] "
+    "--set dataset=new_set --set root=pictures --set epochs=2 --set warmup=0 --set batch=6 --set views=2 "
     "--set cache=cache"
 )
 app(line.split(), standalone_mode=False)
@@ -109,11 +89,10 @@ from pairbounds.commands.figures import FIGURES
 from pairbounds.simulations.families import FAMILIES
 from pairbounds.sweeps import find_study
 from pairbounds.sweeps.graphs import graph_sources
-for settings in ({"dataset": "new_set"}, {"objectives": ("nothing",)}):
-    try:
-        find_study("pretraining").settings(**settings)
-    except ValueError as error:
-        print(error)
+try:
+    find_study("resampled_training").settings(dataset="new_set")
+except ValueError as error:
+    print(error)
 print({"new_set", "new_family"} < {*graph_sources()})
 print("new_figure" in FIGURES)
 print(find_study("new_study").name == "new_study", "new_family" in FAMILIES)
@@ -145,14 +124,13 @@ def output(copy):
 
 
 def test_new_files_are_found_and_a_network_is_trained_with_them(copy, output):
-    assert output.splitlines()[:5] == [
+    assert output.splitlines()[:4] == [
         "data set new_set needs a root: give its folder or file",
-        "objective 'nothing' is none of clip, clip_shuffled, clip_unnamed, new_objective, simclr, supervised",
         "True",
         "True",
         "True True",
     ]
-    table = pd.read_parquet(copy / "tables/pretraining.parquet")
-    assert sorted(table["kind"]) == ["new_objective", "untrained"]
+    table = pd.read_parquet(copy / "tables/resampled_training.parquet")
+    assert sorted(table["kind"]) == ["supervised", "untrained"]
     assert table["labels"].unique().tolist() == ["label"]
-    assert table.loc[table["kind"] == "new_objective", "steps"].tolist() == [4]
+    assert table.loc[table["kind"] == "supervised", "steps"].tolist() == [4]

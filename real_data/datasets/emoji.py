@@ -9,8 +9,6 @@ from pairbounds.real_data.datasets.dataset import ImageTextDataset
 from pairbounds.real_data.datasets.picture_files import digest
 from pairbounds.real_data.emoji_concepts import SOURCES, STYLES, Labels, concepts, label_names
 
-USUAL_SIZE = 96  # pixels: they are drawings
-
 
 def emoji(size: int = 72) -> ImageTextDataset:
     """The images and captions of `emoji_concepts.emoji_graph`: 3,246 images in the order of its left nodes.

@@ -54,18 +54,6 @@ class EfficientNet(LiveEncoder):
         parts = [batch] if in_one else torch.split(batch, AT_ONCE)
         return np.concatenate([self._embedded(part) for part in parts])
 
-    def stages(self, batch: torch.Tensor) -> list[Rows]:
-        """Spatial means of the outputs of each stage, (b, channels), with 16 to 320 channels; then those of `embed`."""
-        features = []
-        with torch.no_grad():
-            maps = self.network.bn1(self.network.conv_stem(batch))
-            for stage in self.network.blocks:
-                maps = stage(maps)
-                features.append(maps.mean(dim=(2, 3)))
-            maps = self.network.bn2(self.network.conv_head(maps))
-            features.append(self.network.forward_head(maps, pre_logits=True))
-        return [rows.cpu().numpy() for rows in features]
-
     def _embedded(self, batch: torch.Tensor) -> Rows:
         with torch.no_grad():
             features = self.network.forward_features(batch.to(self.device, memory_format=torch.channels_last))

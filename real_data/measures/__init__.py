@@ -1,1 +1,1 @@
-"""Consistency and diversity of pairs, measures of the learned encoder, and verdicts."""
+"""Consistency and diversity of pairs, and verdicts on pairs by captions."""

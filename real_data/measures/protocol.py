@@ -36,7 +36,6 @@ class Protocol:
     total_images, draws : approximate number of images in total, and number of disjoint draws
     views, strengths : views of each image at each strength of augmentation
     diversities : effective numbers of positives at which consistency is compared
-    learned_at, widths : effective numbers of positives and widths at which bounds are evaluated
     anchors : maximum number of texts, and of images, of other subjects
     keep : maximum number of right nodes of each image; by default all
     """
@@ -46,16 +45,12 @@ class Protocol:
     views: int = 5
     strengths: tuple[float, ...] = (0.25, 0.5, 1.0)
     diversities: tuple[float, ...] = (2, 5, 10, 20, 50)
-    learned_at: tuple[float, ...] = (5, 20)
-    widths: tuple[int, ...] = (32, 64)
     anchors: int = 2_000
     keep: int | None = None
 
     def __post_init__(self) -> None:
-        if not (self.strengths and self.diversities and self.learned_at and self.widths):
-            raise ValueError("strengths, diversities, learned_at and widths: give at least one of each")
+        if not (self.strengths and self.diversities):
+            raise ValueError("strengths and diversities: give at least one of each")
         require_at_least(self, total_images=1, draws=1, views=2, anchors=1)
-        if min(self.widths) < 1:
-            raise ValueError(f"widths={self.widths}: each must be at least 1")
-        if min(self.diversities + self.learned_at) <= 1:
-            raise ValueError("diversities and learned_at are effective numbers of positives: each must be above 1")
+        if min(self.diversities) <= 1:
+            raise ValueError("diversities are effective numbers of positives: each must be above 1")

@@ -19,7 +19,7 @@ from pairbounds.real_data.pairings.pairing import EXACT, IMAGES, TEXTS, UNNAMED
 from pairbounds.real_data.pairings.sources import Source
 from pairbounds.sweeps import Study
 
-TABLES = ("pairings_frontier", "pairings_matched", "pairings_difference", "pairings_verdict", "pairings_learned")
+TABLES = ("pairings_frontier", "pairings_matched", "pairings_difference", "pairings_verdict")
 Compared = Mapping[Convention, Comparison]
 
 
@@ -59,7 +59,6 @@ def pairings_tables(source: Source, protocol: Protocol, seed: int, jobs: int = 1
     pairings_matched : consistency, corrected for chance, of every pairing at every matched diversity, over the draws
     pairings_difference : consistency of captions, and of the control without text, minus that of every other pairing
     pairings_verdict : verdicts in words
-    pairings_learned : bounds and errors of the optimal embedding of every pairing's graph, in every draw
     """
     results = on_draws(
         partial(measure_draw, source, protocol), source, protocol.total_images, protocol.draws, seed, jobs
@@ -76,7 +75,6 @@ def pairings_tables(source: Source, protocol: Protocol, seed: int, jobs: int = 1
         _matched(compared, families, protocol),
         difference,
         verdicts(difference, source.dataset.named_by_captions),
-        pd.concat([draw.learned for draw in results], ignore_index=True),
     )
     return dict(zip(TABLES, tables, strict=True))
 

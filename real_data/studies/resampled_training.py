@@ -9,7 +9,7 @@ import pandas as pd
 
 from pairbounds.infrastructure.checks import require_named
 from pairbounds.real_data.image_settings import require_at_least
-from pairbounds.real_data.training.encoder_runs import chosen, run_all, summary
+from pairbounds.real_data.training.encoder_runs import run_all
 from pairbounds.real_data.training.recipe import Recipe
 from pairbounds.real_data.training.recipes import RECIPES, RESULTS
 from pairbounds.real_data.training.run import UNTRAINED, Run
@@ -35,7 +35,6 @@ class Settings(TrainingSettings):
     only : run only these kinds of encoders, rules, or rules with a guide as RULE:GUIDE; by default all
     guides : guides of each rule: encoder, labels, random, no_text, captions
     baselines : number of SimCLR runs with each split, with different weights
-    learning_rate : maximum of the learning rate, which rises linearly, then falls along a cosine
     strength : strength of the augmentations
     tune : runs, named as in `only`, to tune over `tuned_rates` and `tuned_strengths` on validation images
     tuned_rates : learning rates to try
@@ -47,7 +46,6 @@ class Settings(TrainingSettings):
     only: tuple[str, ...] = ()
     guides: tuple[str, ...] = GUIDES
     baselines: int = 1
-    learning_rate: float = Recipe.learning_rate
     strength: float = 1.0
     tune: tuple[str, ...] = ()
     tuned_rates: tuple[float, ...] = (1e-3, 3e-3, 1e-2)
@@ -75,14 +73,23 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
     """
     table = run_all(encoders(settings, seed), settings.training_data(), Path(settings.runs), settings.jobs)
     usual = (table["learning_rate"] == settings.learning_rate) & (table["strength"] == settings.strength)
-    rows = table.assign(tuned=~usual, chosen=chosen(table, ENCODERS, TRIALS))
+    rows = table.assign(tuned=~usual, chosen=chosen(table))
     # The name of a setting is reserved for a column with its value.
     return rows.rename(columns={"learning_rate": "tried_rate", "strength": "tried_strength"}) if settings.tune else rows
 
 
+def chosen(table: pd.DataFrame) -> pd.Series:
+    """Mask of the rows of each encoder's trial with the best validation accuracy by the first label set."""
+    first = table[table["labels"] == table["labels"].iloc[0]]
+    best = first.loc[first.groupby(ENCODERS)["validation"].idxmax()]
+    return pd.Series(
+        pd.MultiIndex.from_frame(table[TRIALS]).isin(pd.MultiIndex.from_frame(best[TRIALS])), index=table.index
+    )
+
+
 def encoders(settings: Settings, seed: int) -> list[Run]:
     """Runs of one seed; from seed `whole_seeds` on, only tuned runs."""
-    recipe, s = settings.recipe(settings.learning_rate), settings
+    recipe, s = settings.recipe(), settings
     runs = resampling_runs(s.rules, recipe, seed, s.strength, guides=s.guides, baselines=s.baselines)
     runs_of_seed = selected(runs, s.only)
     tuned = [run for run in selected(runs, s.tune) if run.repeat == 0] if s.tune else []
@@ -137,6 +144,13 @@ def resampling_runs(
     ]
 
 
+def _summary(table: pd.DataFrame) -> list[str]:
+    """Lines with test accuracies of the chosen encoders over the seeds, grouped by the columns that vary."""
+    differing = [name for name in ("kind", "rule", "guide") if table[name].nunique() > 1]
+    grouped = table[table["chosen"]].groupby([*differing, "labels"], sort=False)["test"]
+    return grouped.agg(["mean", "std", "count"]).round(4).to_string().splitlines()
+
+
 STUDY = Study(
     question="Does resampling by a guide change the accuracy of SimCLR trained from pixels?",
     settings=Settings,
@@ -145,5 +159,5 @@ STUDY = Study(
     slow=True,
     small={"epochs": 1, "warmup": 0, "views": 2, "rules": "add_new_positive"},
     presets={**RECIPES, "results": RESULTS},
-    summary=lambda tables, _: summary(next(iter(tables.values()))),
+    summary=lambda tables, _: _summary(next(iter(tables.values()))),
 )

@@ -1,1 +1,1 @@
-"""Training of encoders from pixels, by views, captions or labels, and their evaluation."""
+"""Training of encoders from pixels, by views or labels, and their evaluation."""

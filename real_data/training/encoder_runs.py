@@ -63,25 +63,6 @@ def train(run: Run, data: TrainingData, folder: Path, *, progress: bool = False)
     )
 
 
-def chosen(table: pd.DataFrame, encoder: list[str], trial: list[str]) -> pd.Series:
-    """Mask of the rows of each encoder's trial with the best validation accuracy by the first label set.
-
-    `encoder`, `trial`: columns that identify encoders, and trials.
-    """
-    first = table[table["labels"] == table["labels"].iloc[0]]
-    best = first.loc[first.groupby(encoder)["validation"].idxmax()]
-    return pd.Series(
-        pd.MultiIndex.from_frame(table[trial]).isin(pd.MultiIndex.from_frame(best[trial])), index=table.index
-    )
-
-
-def summary(table: pd.DataFrame, columns: Sequence[str] = ("kind", "rule", "guide")) -> list[str]:
-    """Lines with test accuracies of the chosen encoders over the seeds, grouped by the columns that vary."""
-    differing = [name for name in columns if table[name].nunique() > 1]
-    grouped = table[table["chosen"]].groupby([*differing, "labels"], sort=False)["test"]
-    return grouped.agg(["mean", "std", "count"]).round(4).to_string().splitlines()
-
-
 def _rows(run: Run, data: TrainingData, folder: Path, is_only: bool) -> list[dict[str, object]]:
     """Rows of a run, read from its folder, or measured after training."""
     path = folder / run.key / RESULT
@@ -118,5 +99,5 @@ def _evaluated(run: Run, trained: Trained, data: TrainingData, folder: Path) -> 
     last_epoch = trained.log.iloc[-1] if len(trained.log) else {"steps": 0, "loss": math.nan}
     row = asdict(run) | asdict(run.recipe) | {name: float(last_epoch[name]) for name in ("steps", "loss")}
     del row["recipe"]
-    for judgement in judgements(trained, features, dataset, data.split(run.seed), data.neighbours, run.seed):
+    for judgement in judgements(features, dataset, data.split(run.seed), data.neighbours, run.seed):
         yield row | {"seconds": trained.seconds} | judgement

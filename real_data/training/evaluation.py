@@ -1,13 +1,11 @@
-"""Evaluation of an encoder: by a linear classifier, by nearest neighbours, and zero-shot if trained on texts."""
+"""Evaluation of an encoder: by a linear classifier and by nearest neighbours."""
 
-import math
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import open_clip
 import torch
 from sklearn.neighbors import KNeighborsClassifier
 from torch.nn.functional import cross_entropy
@@ -15,9 +13,7 @@ from torch.nn.functional import cross_entropy
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.encoders.encoder import unit_rows
-from pairbounds.real_data.training.objectives.objective import TextObjective
 from pairbounds.real_data.training.splits import Split
-from pairbounds.real_data.training.trainer import Trained
 
 EPOCHS, BATCH, LEARNING_RATE, MOMENTUM = 100, 256, 0.1, 0.9
 WEIGHT_DECAYS = (1e-4, 1e-3, 1e-2, 1e-1)
@@ -33,9 +29,6 @@ class Shares:
     test: float
 
 
-NONE = Shares(math.nan, math.nan)
-
-
 def shares(classes: Callable[[Features], Any], features: Features, labels: IntArray, parts: Split) -> Shares:
     """Accuracies of a classifier, a function from rows of features to classes."""
     images = parts.validation, parts.test
@@ -43,7 +36,7 @@ def shares(classes: Callable[[Features], Any], features: Features, labels: IntAr
 
 
 def judgements(
-    trained: Trained, features: Features, dataset: ImageTextDataset, parts: Split, neighbours: int, seed: int
+    features: Features, dataset: ImageTextDataset, parts: Split, neighbours: int, seed: int
 ) -> Iterator[dict[str, object]]:
     """Validation and test accuracies for each label set.
 
@@ -55,19 +48,16 @@ def judgements(
 
     Yields
     ------
-    dict, with labels; validation, test and probe_weight_decay of the linear probe; knn_*; and zero_shot_*, NaN if not
-    available.
+    dict, with labels; validation, test and probe_weight_decay of the linear probe; and knn_*.
     """
     for name, labels in dataset.label_sets.items():
         probe, weight_decay = linear_probe(features, labels, parts, seed)
         knn = asdict(nearest_neighbours(features, labels, parts, neighbours))
-        by_names = asdict(zero_shot(trained, features, dataset, labels, parts))
         yield {
             "labels": name,
             **asdict(probe),
             "probe_weight_decay": weight_decay,
             **{f"knn_{part}": share for part, share in knn.items()},
-            **{f"zero_shot_{part}": share for part, share in by_names.items()},
         }
 
 
@@ -81,27 +71,6 @@ def nearest_neighbours(features: Features, labels: IntArray, parts: Split, neigh
     classifier = KNeighborsClassifier(min(neighbours, len(parts.train)), algorithm="brute")
     classifier.fit(rows[parts.train], labels[parts.train])
     return shares(classifier.predict, rows, labels, parts)
-
-
-def zero_shot(
-    trained: Trained, features: Features, dataset: ImageTextDataset, labels: IntArray, parts: Split
-) -> Shares:
-    """Zero-shot accuracies by the nearest class name, for an encoder trained on captions; NaN for others.
-
-    The prototype of a class is the mean over open_clip's simple templates. Only `dataset.labels` has class names.
-    """
-    objective = trained.objective
-    if not isinstance(objective, TextObjective) or not np.array_equal(labels, dataset.labels):
-        return NONE
-    objective.eval()
-    with torch.no_grad():
-        prototypes = [
-            objective.texts([template(name) for template in open_clip.SIMPLE_IMAGENET_TEMPLATES]).mean(0)
-            for name in dataset.label_names
-        ]
-        stacked = torch.nn.functional.normalize(torch.stack(prototypes))
-        rows = objective.images(torch.from_numpy(features).to(stacked)) @ stacked.T
-    return shares(lambda scores: scores.argmax(1), rows.cpu().numpy(), labels, parts)
 
 
 def linear_probe(features: Features, labels: IntArray, parts: Split, seed: int) -> tuple[Shares, float]:
@@ -123,7 +92,9 @@ def linear_probe(features: Features, labels: IntArray, parts: Split, seed: int) 
     The accuracies, and the best weight decay on the validation images.
     """
     scaled, classes = standardised(features, parts.train), torch.from_numpy(labels)
-    classifiers = [zero_classifier(features.shape[1], int(labels.max()) + 1) for _ in WEIGHT_DECAYS]
+    classifiers = [torch.nn.Linear(features.shape[1], int(labels.max()) + 1) for _ in WEIGHT_DECAYS]
+    for weights in torch.nn.ModuleList(classifiers).parameters():
+        torch.nn.init.zeros_(weights)
     _train(classifiers, scaled[parts.train], classes[parts.train], seed)
     answers = [classifier(scaled).argmax(1).numpy() for classifier in classifiers]
     judged = [
@@ -144,14 +115,6 @@ def standardised(features: Features, train: IntArray) -> torch.Tensor:
         raise ValueError("features are not finite: the encoder has diverged, lower the learning rate")
     deviation, mean = torch.std_mean(rows[train], dim=0, correction=0)
     return (rows - mean).div_(deviation.where(deviation > 0, torch.inf))
-
-
-def zero_classifier(width: int, classes: int) -> torch.nn.Linear:
-    """A linear classifier initialised to zero."""
-    classifier = torch.nn.Linear(width, classes)
-    for weights in classifier.parameters():
-        torch.nn.init.zeros_(weights)
-    return classifier
 
 
 def _train(classifiers: list[torch.nn.Linear], rows: torch.Tensor, classes: torch.Tensor, seed: int) -> None:

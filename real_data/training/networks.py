@@ -1,10 +1,7 @@
-"""Networks with random weights: for pictures small ones, timm's or CLIP's; for texts a bag of words or CLIP's."""
+"""Networks for pictures with random weights: a small one, timm's, or the image tower of CLIP."""
 
 import itertools
-import re
 import warnings
-from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from functools import partial
 from pathlib import Path
@@ -19,8 +16,8 @@ from torch import nn
 from pairbounds.infrastructure.files import replace_bytes
 from pairbounds.real_data.encoders.open_clip import architecture
 
-SMALL, STRIDED, WORDS, OPEN_CLIP = "small", "strided", "words", "open_clip/"
-CHANNELS, STRIDED_CHANNELS = (16, 32, 64), (16, 32, 128)
+SMALL, OPEN_CLIP = "small", "open_clip/"
+CHANNELS = 16, 32, 64
 ENCODER = "encoder.pt2"  # file of an exported network
 
 
@@ -45,22 +42,6 @@ def _small_resnet() -> nn.Module:
     )
 
 
-def _strided_network() -> nn.Module:
-    """Three convolutions of stride 2 for pictures of 24 x 24, and a layer of 128 features; 190,736 weights."""
-    width = STRIDED_CHANNELS[-1]
-    side = 3  # rows and columns of the last convolution
-    kernels = 5, 3, 3
-    convolutions: list[nn.Module] = []
-    for (before, after), kernel in zip(itertools.pairwise((3, *STRIDED_CHANNELS)), kernels, strict=True):
-        convolution = nn.Conv2d(before, after, kernel, stride=2, padding=kernel // 2, bias=False)
-        convolutions += [convolution, nn.BatchNorm2d(after), nn.ReLU(inplace=True)]
-    return nn.Sequential(
-        *convolutions,
-        *(nn.AdaptiveAvgPool2d(side), nn.Flatten()),
-        *(nn.Linear(width * side**2, width, bias=False), nn.BatchNorm1d(width), nn.ReLU(inplace=True)),
-    )
-
-
 class Backbone(nn.Module):
     """A network without a classifier, with weights from torch's generator: (b, 3, s, s), bytes, to (b, width).
 
@@ -68,7 +49,7 @@ class Backbone(nn.Module):
 
     Parameters
     ----------
-    name : "small", "strided", a network of timm, or "open_clip/NAME" for the image tower of a CLIP model
+    name : "small", a network of timm, or "open_clip/NAME" for the image tower of a CLIP model
 
     Attributes
     ----------
@@ -94,88 +75,18 @@ class Backbone(nn.Module):
         return features
 
 
-class TextTower(nn.Module, ABC):
-    """A network for texts, with the `width` of its features."""
-
-    width: int
-
-    @abstractmethod
-    def tokens(self, texts: Sequence[str]) -> torch.Tensor:
-        """Encode texts as rows of token numbers."""
-
-
-class WordBag(TextTower):
-    """Mean of a learned vector for each word of a text; words outside `texts` are ignored."""
-
-    def __init__(self, texts: Iterable[str], width: int = 128) -> None:
-        super().__init__()
-        words = sorted({word for text in texts for word in _words(text)})
-        self.width, self.rows = width, {word: row for row, word in enumerate(words, start=1)}
-        self.vectors = nn.EmbeddingBag(len(words) + 1, width, mode="mean", padding_idx=0)
-
-    def tokens(self, texts: Sequence[str]) -> torch.Tensor:
-        """Rows of word numbers, padded with 0."""
-        rows = [torch.tensor([self.rows.get(word, 0) for word in _words(text)] or [0]) for text in texts]
-        return nn.utils.rnn.pad_sequence(rows, batch_first=True)
-
-    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
-        """The features, (b, width)."""
-        features: torch.Tensor = self.vectors(tokens)
-        return features
-
-
-class ClipText(TextTower):
-    """The text tower of a CLIP model, with random weights."""
-
-    def __init__(self, model: str) -> None:
-        super().__init__()
-        self.network, self.tokenizer = _clip(model), open_clip.get_tokenizer(model)
-        self.network.visual = None
-        self.width = open_clip.get_model_config(model)["embed_dim"]
-
-    def tokens(self, texts: Sequence[str]) -> torch.Tensor:
-        """Rows of the model's tokens."""
-        rows: torch.Tensor = self.tokenizer(list(texts))
-        return rows
-
-    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
-        """The features, (b, width)."""
-        features: torch.Tensor = self.network.encode_text(tokens)
-        return features
-
-
-def text_tower(name: str, texts: Iterable[str]) -> TextTower:
-    """Text tower by name: "words" or "open_clip/NAME". `ValueError`: another name."""
-    if name.startswith(OPEN_CLIP):
-        return ClipText(name.removeprefix(OPEN_CLIP))
-    if name != WORDS:
-        raise ValueError(f"unknown text tower {name!r}: give {WORDS!r} or '{OPEN_CLIP}NAME'")
-    return WordBag(texts)
-
-
 def _network(name: str) -> tuple[nn.Module, int]:
     if name == SMALL:
         return _small_resnet(), CHANNELS[-1]
-    if name == STRIDED:
-        return _strided_network(), STRIDED_CHANNELS[-1]
     if name.startswith(OPEN_CLIP):
         model = name.removeprefix(OPEN_CLIP)
-        return _clip(model).visual, open_clip.get_model_config(model)["embed_dim"]
+        architecture(model)
+        network = open_clip.create_model(model, pretrained_text=False).visual
+        return network, open_clip.get_model_config(model)["embed_dim"]
     if name not in timm.list_models():
-        raise ValueError(
-            f"unknown backbone {name!r}: give {SMALL!r}, {STRIDED!r}, one of timm.list_models(), or '{OPEN_CLIP}NAME'"
-        )
+        raise ValueError(f"unknown backbone {name!r}: give {SMALL!r}, one of timm.list_models(), or '{OPEN_CLIP}NAME'")
     network = timm.create_model(name, num_classes=0)
     return network, network.num_features
-
-
-def _clip(model: str) -> Any:
-    architecture(model)
-    return open_clip.create_model(model, pretrained_text=False)
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.lower())
 
 
 def export_encoder(backbone: Backbone, folder: Path, size: int) -> None:

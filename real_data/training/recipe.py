@@ -12,8 +12,8 @@ Precision = Literal["float32", "bfloat16"]
 
 
 @dataclass(frozen=True)
-class Optimisation:
-    """Optimisation of encoders, without the learning rate; the defaults are for the emoji on a CPU.
+class Recipe:
+    """Optimisation of encoders; the defaults are for the emoji on a CPU.
 
     `ValueError`: a number out of range, an unknown precision.
 
@@ -31,6 +31,7 @@ class Optimisation:
     temperature : temperature of NT-Xent
     head_width : width of the projected features in NT-Xent
     head_norm : batch norm after both layers of the head
+    learning_rate : maximum of the learning rate, which rises linearly, then falls along a cosine to 0
     """
 
     backbone: str = "small"
@@ -45,6 +46,7 @@ class Optimisation:
     temperature: float = 0.1
     head_width: int = 64
     head_norm: bool = False
+    learning_rate: float = 3e-3
 
     @classmethod
     def completed_settings(cls, values: Mapping[str, Any], given: Collection[str]) -> dict[str, Any]:
@@ -66,21 +68,6 @@ class Optimisation:
             raise ValueError(f"weight_decay={self.weight_decay} must be in [0, inf)")
         if not 0 <= self.momentum < 1:
             raise ValueError(f"momentum={self.momentum} must be in [0, 1)")
-
-
-@dataclass(frozen=True)
-class Recipe(Optimisation):
-    """The optimisation of one encoder.
-
-    Attributes
-    ----------
-    learning_rate : maximum of the learning rate, which rises linearly over `warmup`, then falls along a cosine to 0
-    """
-
-    learning_rate: float = 3e-3
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
         if not 0 < self.learning_rate < math.inf:
             raise ValueError(f"learning_rate={self.learning_rate} must be positive and finite")
 

@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from pairbounds.real_data.training.networks import WORDS
 from pairbounds.real_data.training.recipe import Recipe
 from pairbounds.real_data.training.view_guides import RANDOM, SEEING
 
@@ -26,7 +25,6 @@ class Run:
     rule : rule of resampling, for "simclr"
     guide : guide of the rule: "encoder" (of the data set's source), "labels" or "random"; "no_text", the encoder's
         features below its heads, or EfficientNet-Lite0 if it has none; or "captions", similarity by common captions
-    text : text tower, for "clip"
     repeat : number of the repetition, with the same split and data, but other weights, order and views
     """
 
@@ -36,7 +34,6 @@ class Run:
     strength: float = 1.0
     rule: str = "none"
     guide: str = RANDOM
-    text: str = WORDS
     repeat: int = 0
 
     @property

@@ -38,13 +38,11 @@ class Trained:
     backbone : the network, without the heads of its objective
     log : a row for each epoch: epoch, steps, loss (the mean over its batches), learning_rate (at its end)
     seconds : total training time, over all resumed runs
-    objective : the objective with its heads; `None` for an untrained encoder
     """
 
     backbone: Backbone
     log: pd.DataFrame
     seconds: float
-    objective: Objective | None = None
 
     def features(self, blocks: Iterable[torch.Tensor], count: int) -> npt.NDArray[np.float32]:
         """Features of `count` pictures in blocks of (b, 3, s, s) bytes: (count, width), without gradients.
@@ -72,7 +70,6 @@ def train_encoder(
     folder: Path | None = None,
     device: str = "auto",
     progress: bool = False,
-    watch: Callable[[int, Trained], object] | None = None,
 ) -> Trained:
     """Train an encoder from random weights.
 
@@ -88,7 +85,6 @@ def train_encoder(
     seed : seed of weights, order and views
     description : JSON description of objective and data; a checkpoint with another description is refused
     folder : folder of a checkpoint and the log after every epoch, from which training resumes; by default none is kept
-    watch : called after each epoch, with its number from 1 and the encoder
     """
     state = _State(objective, recipe, images, seed, torch_device(device))
     identity = {"recipe": asdict(recipe), "seed": seed, "images": images.tolist(), "about": dict(description or {})}
@@ -100,12 +96,10 @@ def train_encoder(
     with bar:
         while len(state.rows) < state.epochs:
             state.advance(views)
-            if watch is not None:
-                watch(len(state.rows), state.trained())
             bar.update(note=f"loss {state.rows[-1]['loss']:.3f}")
             if folder is not None:
                 state.keep(folder, key)
-    return state.trained()
+    return Trained(state.backbone, pd.DataFrame(state.rows), state.seconds)
 
 
 def untrained(recipe: Recipe, seed: int, device: str = "auto") -> Trained:
@@ -156,10 +150,6 @@ class _State:
         row = {"epoch": done + 1, "steps": done * steps + len(losses)}
         self.rows.append(row | {"loss": mean, "learning_rate": self.optimizer.param_groups[0]["lr"]})
         self.seconds += time.perf_counter() - started
-
-    def trained(self) -> Trained:
-        """The encoder in its current state."""
-        return Trained(self.backbone, pd.DataFrame(self.rows), self.seconds, self.objective)
 
     def _require_finite(self, values: torch.Tensor) -> None:
         if not torch.isfinite(values).all():

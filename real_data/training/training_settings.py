@@ -1,4 +1,4 @@
-"""Settings shared by all studies that train encoders from pixels."""
+"""Settings of a study that trains encoders from pixels."""
 
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pairbounds.real_data.image_settings import ImageSettings, require_at_least
 from pairbounds.real_data.kinds import WITH_ROOT
 from pairbounds.real_data.training.data import TrainingData
-from pairbounds.real_data.training.recipe import Optimisation, Recipe
+from pairbounds.real_data.training.recipe import Recipe
 from pairbounds.real_data.training.splits import followed_by
 from pairbounds.sweeps import place
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class TrainingSettings(Optimisation, ImageSettings):
+class TrainingSettings(Recipe, ImageSettings):
     """Images, the training of an encoder on them, and its evaluation.
 
     `ValueError`: a number out of range; a missing root, or a val_root of a data set without a root; both epochs and
@@ -46,17 +46,16 @@ class TrainingSettings(Optimisation, ImageSettings):
                 f"epochs={self.epochs} and iterations={self.iterations}: give only one: set iterations to 0 and warmup "
                 "in epochs, or leave epochs out"
             )
-        Optimisation.__post_init__(self)
+        Recipe.__post_init__(self)
         if self.views == 1:
             raise ValueError("views=1: a positive pair needs two views: give at least 2, or 0 for new views")
         require_at_least(self, neighbours=1, views=0)
         if self.val_root is not None and self.dataset not in WITH_ROOT:
             raise ValueError(f"val_root: data set {self.dataset} has no root: leave val_root out")
 
-    def recipe(self, learning_rate: float = Recipe.learning_rate) -> Recipe:
-        """Recipe of one encoder."""
-        options = {field.name: getattr(self, field.name) for field in fields(Optimisation)}
-        return Recipe(**options, learning_rate=learning_rate)
+    def recipe(self) -> Recipe:
+        """Recipe of the encoders."""
+        return Recipe(**{field.name: getattr(self, field.name) for field in fields(Recipe)})
 
     def images(self) -> "ImageTextDataset":
         """The images, followed by the test images of `val_root` if it is given."""

@@ -1,12 +1,13 @@
 """Few labels on the pairs of a world: guarantees, intervals, and the choice of an embedding."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
-from pairbounds.simulations.studies.choosing import pairings
-from pairbounds.simulations.world import WorldShape
+from pairbounds.simulations.world import LatentWorld, WorldShape
 from pairbounds.sweeps import Study
+from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.questions.label_choice import label_trials, optima
 
 
@@ -38,6 +39,12 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
     """Rows of `label_trials` for the captions at each noise and the augmentations at each strength."""
     graphs = pairings(settings.world(seed), settings.noises, settings.strengths)
     return label_trials(optima(graphs, settings.widths), settings.sizes, settings.draws, settings.resamples, seed)
+
+
+def pairings(world: LatentWorld, noises: Sequence[float], strengths: Sequence[float]) -> dict[str, PairGraph]:
+    """Caption graphs of a world at each noise, and augmentation graphs at each strength, by name."""
+    captions = {f"captions, noise {noise:g}": world.caption_graph(noise, 0.3) for noise in noises}
+    return captions | {f"augmentation {strength:g}": world.augmentation_graph(strength) for strength in strengths}
 
 
 STUDY = Study(

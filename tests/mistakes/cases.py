@@ -73,7 +73,11 @@ DATA = [
     ("label set of another data set", "graph emoji --set labels=breed --out emoji.npz", "category"),
     ("a folder without classes", f"{PAIRINGS} --set dataset=imagefolder --set root=pictures", "pictures"),
     ("a rule that does not exist", "study resampled_training --set rules=add --out runs", "add_new_positive"),
-    ("a warm-up longer than the training", "study pretraining --set epochs=3 --set warmup=4 --out runs", "warmup=4"),
+    (
+        "a warm-up longer than the training",
+        "study resampled_training --set epochs=3 --set warmup=4 --out t",
+        "warmup=4",
+    ),
     ("noise above 1", "graph latent_captions --set noise=2 --out world.npz", "noise"),
 ]
 MISTAKES = [*FILES, *WIDTHS, *OUTPUTS, *CLAIMS, *STUDIES, *FIGURES, *DATA]

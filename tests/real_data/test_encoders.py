@@ -100,16 +100,6 @@ def test_features_of_an_image_do_not_depend_on_its_batch(dataset, make):
     assert abs(features @ features.T - np.eye(len(dataset))).max() > 1e-3
 
 
-def test_the_last_stage_is_the_embedding_and_earlier_stages_are_means_of_maps(dataset):
-    network = EfficientNet(pixels=64, device="cpu")
-    batch = torch.stack([network.prepare(dataset.image(index)) for index in range(3)])
-    stages = network.stages(batch)
-    assert [rows.shape for rows in stages] == [(3, channels) for channels in (16, 24, 40, 80, 112, 192, 320, 1_280)]
-    np.testing.assert_allclose(stages[-1], network.embed(batch), rtol=1e-4, atol=1e-5)
-    maps = network.network.blocks(network.network.bn1(network.network.conv_stem(batch)))
-    np.testing.assert_allclose(stages[-2], maps.detach().mean(dim=(2, 3)), rtol=1e-4, atol=1e-5)
-
-
 def test_features_of_a_text_do_not_depend_on_its_batch():
     encoder = MiniLM()
     features = encoder.encode_texts(TEXTS, None)

@@ -20,7 +20,7 @@ from pairbounds.real_data.datasets.imagefolder import imagefolder
 from pairbounds.real_data.datasets.table import table
 from pairbounds.real_data.encoders.cache import stored_rows
 from pairbounds.real_data.encoders.open_clip import OpenClip
-from pairbounds.real_data.training.networks import Backbone, text_tower
+from pairbounds.real_data.training.networks import Backbone
 from pairbounds.real_data.training.view_batches import stored_pictures
 from tests.real_data import tiny
 from tests.real_data.colours import coloured
@@ -183,6 +183,5 @@ def test_addresses_as_model_names_raise_without_a_connection(monkeypatch, name):
     no_model = f"has no model '{name}'"
     assert no_model in tiny.error_of(OpenClip, name, "random")
     assert no_model in tiny.error_of(Backbone, f"open_clip/{name}")
-    assert no_model in tiny.error_of(text_tower, f"open_clip/{name}", ["a"])
     assert f"unknown backbone '{name}'" in tiny.error_of(Backbone, name)
     assert f"'{name}' is neither a file nor weights of ViT-B-32" in tiny.error_of(OpenClip, "ViT-B-32", name)

@@ -1,11 +1,11 @@
-"""Encoders from drawn image pairs, and candidates for few labels, on a small data set."""
+"""Encoders from drawn image pairs, on a small data set."""
 
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 
-from pairbounds.real_data.studies import encoder_few_labels, from_pairs
+from pairbounds.real_data.studies import from_pairs
 
 BOUNDS = ["mse_43", "mse_43_by_norms", "mse_43_by_hops", "mse_43_certified"]
 
@@ -23,11 +23,3 @@ def test_bounds_hold_in_any_order_of_the_images(source, tmp_path, monkeypatch):
     for _, row in tables[0].iterrows():
         assert all(row[bound] >= row["mse"] - 1e-9 for bound in BOUNDS)
         assert row["optimum_mse"] <= row["mse_42"] + 1e-9
-
-
-def test_layers_are_features_of_all_images_in_their_order(source):
-    images = source.dataset.take([5, 0, 60])
-    every, layers_of_three = encoder_few_labels.layers(source.dataset), encoder_few_labels.layers(images)
-    assert [*every] == [f"{channels} channels" for channels in (16, 24, 40, 80, 112, 192, 320, 1_280)]
-    for name, rows in layers_of_three.items():
-        np.testing.assert_allclose(rows, every[name][[5, 0, 60]], rtol=1e-3, atol=1e-3)

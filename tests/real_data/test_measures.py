@@ -10,15 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import entr
 
-from pairbounds import PairGraph, Spectrum, check_bounds, logistic_probe, spectrum
+from pairbounds import PairGraph
 from pairbounds.real_data.measures import off_diagonal as module
 from pairbounds.real_data.measures.comparison import Bootstrap, Comparison, Draw, estimate, t_interval
 from pairbounds.real_data.measures.consistency_frontier import Frontier, frontiers
-from pairbounds.real_data.measures.drawn import at_optimum, on_sphere
 from pairbounds.real_data.measures.off_diagonal import OffDiagonal, chance_agreement, off_diagonal
 from pairbounds.real_data.pairings.pairing import Pairing
 from pairbounds.real_data.pairings.similarities import membership_similarities
-from tests.families import ANY_SEED, family_graph
+from tests.families import ANY_SEED
 from tests.theory.test_consistency import labelled_graphs
 
 
@@ -132,30 +131,6 @@ def test_arms_are_compared_at_one_diversity_and_corrected_for_chance():
     assert (result.value, result.low, result.high) == pytest.approx((0.25, 0.25, 0.25))
     assert comparison.difference("a", "b", "y", [2] * 3) is None
     assert comparison.difference("a", "b", "y", [4, 8, 4]).value == pytest.approx((0.25 + 0 + 0.25) / 3)
-
-
-def test_learned_quantities_equal_those_of_theory():
-    graph = family_graph("latent_captions", 7, 30)
-    k, labelled = 4, np.arange(0, graph.n_left, 2)
-    triplets = spectrum(graph, 8)
-    result = at_optimum(graph, triplets, k, labelled)
-    table = check_bounds(graph, k, triplets=triplets).set_index("bound")
-    for column, bound in (("bound", "probe-error"), ("sharp_bound", "sharp-probe-error")):
-        assert result[column] == table.loc[bound, "value"]
-        assert result["probe_error"] == table.loc[bound, "measured"]
-    assert result["guess_error"] == table.loc["probe-error", "guess"]
-    embedding = triplets.left[:, :k] / np.sqrt(graph.left_marginal)[:, None]
-    assert result["held_out_error"] == logistic_probe(graph, embedding, labelled=labelled).held_out_error
-    assert result["induced_labelling_error"] == pytest.approx(1 - result["consistency_1"])
-
-
-def test_an_image_with_embedding_0_has_no_distance_on_the_sphere():
-    graph = PairGraph(np.diag([4, 3, 2, 1]), [0, 1, 0, 1])
-    constant = Spectrum(
-        np.ones(4), np.eye(4), np.eye(4), np.zeros(4), "dense"
-    )  # the optimum of one component after another
-    assert all(math.isnan(value) for value in on_sphere(graph, constant, 2).values())
-    assert at_optimum(graph, constant, 2, [0, 1])["probe_error"] >= 0
 
 
 def test_between_the_temperatures_of_a_frontier_diversity_grows_in_small_steps_and_consistency_as_interpolated():

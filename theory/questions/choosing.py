@@ -104,8 +104,8 @@ def choose(
     Features are compared by the leave-one-out error of a ridge probe. Pairs are compared by their consistency, or by
     the optimum of their graph. Intervals of the differences from the best are simultaneous over candidates and widths,
     at a nominal 95%, by a bootstrap of the images. For features they are intervals of the mean error over draws of as
-    many labels, not of the error of one probe: each resample refits the probe. The study `choosing` measures on
-    simulated worlds how often the intervals hold, and how often "worse" is wrong.
+    many labels, not of the error of one probe: each resample refits the probe. The record
+    `results/choosing` says how often the intervals hold on simulated worlds, and how often "worse" is wrong.
 
     Parameters
     ----------

@@ -12,11 +12,9 @@ from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.theory.bounds.theorem34_few_labels import FewLabels
 from pairbounds.theory.bounds.theorem41_from_labels import probe_mse_from_labels
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.graph.through_features import whitened
 from pairbounds.theory.quantities.consistency import class_indicators, required_labels
 from pairbounds.theory.quantities.factorisation import optimal_embeddings
 from pairbounds.theory.quantities.probes import probe
-from pairbounds.theory.questions.comparisons import UNDECIDED, WORSE
 from pairbounds.theory.questions.labels_needed import held_out_error
 from pairbounds.theory.questions.leave_one_out import leave_one_out
 
@@ -99,28 +97,3 @@ def log_evidence(features: FloatArray, labels: IntArray) -> float:
         logs = k * np.log(alpha) + n * np.log(beta / (2 * np.pi)) - np.sum(np.log(alpha + beta * squares))
         evidence.append((logs - (k - len(squares)) * np.log(alpha) - beta * residual - alpha * weight) / (2 * n))
     return float(np.mean(evidence))
-
-
-def ridge_errors(features: dict[str, FloatArray], labels: IntArray, nodes: IntArray) -> dict[str, float]:
-    """Error of ridge on the other images, by candidate."""
-    errors = {}
-    for name, f in features.items():
-        rows = whitened(f)
-        predicted = leave_one_out(rows[nodes], labels[nodes]).predicted(rows)
-        errors[name] = float(np.delete(predicted != labels, nodes).mean())
-    return errors
-
-
-def judged(table: pd.DataFrame, truth: "pd.Series[float]") -> dict[str, Any]:
-    """Compare the verdicts and intervals of a table with the true values of its candidates."""
-    true = truth[table["candidate"]].to_numpy()
-    over = np.array([value - np.delete(true, row).min() for row, value in enumerate(true)])
-    worse = (table["verdict"] == WORSE).to_numpy()
-    return {
-        "regret": true[0] - true.min(),
-        "chance": true.mean() - true.min(),
-        "wrong": bool(np.any(worse & (true == true.min()))),
-        "covered": bool(np.all((table["from"] <= over) & (over <= table["to"]))),
-        "worse": float(worse.mean()),
-        "undecided": float((table["verdict"] == UNDECIDED).mean()),
-    }

@@ -29,7 +29,7 @@ MEASURES = {  # columns for the ranking of pairs, with their meanings
     "optimum": "squared error of the graph's optimum (theorem 41), which no network learns",
 }
 RULE = "alpha_T"  # the default
-# Results of the registered experiment: `figures/prediction.py`.
+# Results of the registered experiment: `results/what_predicts_training`.
 VALIDATED = "It ranked pairings of glyphs by the error after training, and is validated on no other data."
 NOT_VALIDATED = "On glyphs it ranked pairings by the error after training worse than alpha_T, but not significantly."
 

@@ -1,7 +1,6 @@
-"""Base classes of objectives: losses of a batch of views, captions or labels, with their heads."""
+"""Base class of objectives: losses of a batch of views or labels, with their heads."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -33,15 +32,3 @@ class Objective(nn.Module, ABC):
     @abstractmethod
     def forward(self, features: torch.Tensor, batch: Batch, rng: np.random.Generator) -> torch.Tensor:
         """The loss; `features` belong to the batch's pictures, (views B, width)."""
-
-
-class TextObjective(Objective):
-    """An objective that embeds images and texts into one space, so its encoders have zero-shot accuracies."""
-
-    @abstractmethod
-    def images(self, features: torch.Tensor) -> torch.Tensor:
-        """Features of images in the common space, rows of unit length."""
-
-    @abstractmethod
-    def texts(self, texts: Sequence[str]) -> torch.Tensor:
-        """Features of texts in the common space, rows of unit length."""

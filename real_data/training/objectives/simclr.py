@@ -9,7 +9,6 @@ from torch import nn
 from pairbounds.real_data.resampling.batch_rules import Rule
 from pairbounds.real_data.resampling.resampled_loss import resampled_nt_xent
 from pairbounds.real_data.training.objectives.objective import Objective
-from pairbounds.real_data.training.recipe import Recipe
 from pairbounds.real_data.training.view_batches import Batch
 from pairbounds.real_data.training.view_guides import Guide
 
@@ -23,26 +22,23 @@ class TwoViews(Objective):
 
     Parameters
     ----------
-    width : width of the features
+    head : head of `projection_head`
     rule : as in `pairbounds.resampled_nt_xent`; "none" is SimCLR
     guide : function that embeds the views of a batch, (2B, g)
-    head : head of `projection_head`; by default one of 64 columns
     """
 
     views = 2
 
-    def __init__(
-        self, width: int, temperature: float, rule: str | Rule, guide: Guide, *, head: nn.Module | None = None
-    ) -> None:
+    def __init__(self, head: nn.Module, temperature: float, rule: str | Rule, guide: Guide) -> None:
         super().__init__()
-        self.head = projection_head(width, Recipe.head_width) if head is None else head
+        self.head = head
         self.temperature, self.rule, self.guide = temperature, rule, guide
 
     @classmethod
     def of(cls, run: "Run", data: "TrainingData", width: int) -> "TwoViews":
         """See `Objective`."""
         head = projection_head(width, run.recipe.head_width, norm=run.recipe.head_norm)
-        return cls(width, run.recipe.temperature, run.rule, data.guide(run), head=head)
+        return cls(head, run.recipe.temperature, run.rule, data.guide(run))
 
     def forward(self, features: torch.Tensor, batch: Batch, rng: np.random.Generator) -> torch.Tensor:
         """See `Objective`."""

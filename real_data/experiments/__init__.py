@@ -1,1 +1,0 @@
-"""Experiments that train a small network on many pairings of one set of images, and evaluate it on held-out images."""
