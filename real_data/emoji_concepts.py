@@ -17,7 +17,6 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from pairbounds.infrastructure.checks import require_named
 from pairbounds.infrastructure.users_code import cure
-
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 Labels = Literal["category", "subcategory"]

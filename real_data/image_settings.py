@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pairbounds.infrastructure.checks import require_named
-
 from pairbounds.real_data.encoders.cache import FEATURES
 from pairbounds.real_data.kinds import DRAWN_FROM, INDEXED, KINDS, WITH_ROOT
 from pairbounds.sweeps import place

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from pairbounds.infrastructure.checks import find_named
 from PIL import Image, ImageOps
 from sklearn.decomposition import PCA
 from torch.nn.functional import interpolate
 
 from pairbounds.infrastructure.arrays import row_blocks, without_torch
+from pairbounds.infrastructure.checks import find_named
 from pairbounds.infrastructure.devices import torch_device
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.real_data.feature_maps import FEATURE_MAPS

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from pairbounds.infrastructure.users_code import foreign_code, is_foreign
 from torch import nn
 
+from pairbounds.infrastructure.users_code import foreign_code, is_foreign
 from pairbounds.simulations.encoders import ENCODERS, Builder, require_encoder
 from pairbounds.simulations.encoders.free import FreeTower
 from pairbounds.simulations.user_code import UserModule, name_of

@@ -5,10 +5,10 @@ from functools import partial
 from typing import Any, ClassVar, TypeVar
 
 import torch
-from pairbounds.infrastructure.users_code import foreign_code
 from torch import nn
 from torch.nn import Buffer
 
+from pairbounds.infrastructure.users_code import foreign_code
 from pairbounds.simulations.losses import LOSSES, PairLoss
 from pairbounds.theory.graph.pair_graph import PairGraph
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
-from pairbounds.infrastructure.checks import require_positive_counts, require_probabilities
 
 from pairbounds.infrastructure.arrays import IntArray
+from pairbounds.infrastructure.checks import require_positive_counts, require_probabilities
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 NUISANCE_REACH = 1 / 8  # standard deviation of a view's move at strength 1, as a share of the circle of positions

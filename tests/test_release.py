@@ -5,9 +5,9 @@ import tomllib
 from importlib.util import find_spec
 
 import yaml
-from pairbounds.infrastructure.users_code import EXTRAS, advice
 
 from pairbounds import __version__
+from pairbounds.infrastructure.users_code import EXTRAS, advice
 from tests.rooms import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]

@@ -1,7 +1,6 @@
 """Removal of entries that plugins and tests have registered."""
 
 from pairbounds.infrastructure.users_code import REGISTERS
-
 from pairbounds.plugins import LOADED
 
 

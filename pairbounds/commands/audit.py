@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from pairbounds.infrastructure.commandline import CHECK_FAILED, Columns, Force, Json, as_line, column_names, echo
-from pairbounds.infrastructure.files import require_safe_outputs, table_outputs
-from pairbounds.infrastructure.tables import require_table_path
+from pairbounds.infrastructure.files import require_output_path, require_safe_outputs, table_outputs
+from pairbounds.infrastructure.tables import TABLE_SUFFIXES
 from pairbounds.real_data.audit.audit_report import print_report
 from pairbounds.real_data.audit.auditing import WIDTH, AuditSettings, audit_opened, outputs
 from pairbounds.real_data.audit.pair_tables import Columns as TableColumns
@@ -46,7 +46,8 @@ def audit(
     """
     ends, weight = column_names(columns)
     image, caption = ends or (None, None)
-    extra = [part for path in (rows, clean) if path is not None for part in table_outputs(require_table_path(path))]
+    paths = [require_output_path(path, TABLE_SUFFIXES) for path in (rows, clean) if path is not None]
+    extra = [part for path in paths for part in table_outputs(path)]
     require_safe_outputs([*outputs(out), *extra], [pairs, labels], force=force)
     tables = open_tables(pairs, labels, TableColumns(image, caption, weight, label_col))
     if clean is not None:

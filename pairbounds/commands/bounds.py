@@ -11,14 +11,14 @@ import typer
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.checks import find_named
 from pairbounds.infrastructure.commandline import CHECK_FAILED, Force, Plugin, echo, print_table, visible
-from pairbounds.infrastructure.files import require_safe_outputs
+from pairbounds.infrastructure.files import require_output_path, require_safe_outputs
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.plugins import load_bounds
 from pairbounds.theory.attack import find_counterexample
 from pairbounds.theory.bounds.registry import BOUNDS, Bound
 from pairbounds.theory.bounds.statements import Statement
 from pairbounds.theory.bounds.theorems import STATEMENTS
-from pairbounds.theory.graph.formats import graph_output, require_graph_path
+from pairbounds.theory.graph.formats import GRAPH_SUFFIXES, graph_output
 from pairbounds.theory.ledger.explanation import explanation, explanation_of_statement
 from pairbounds.theory.ledger.reasons import beaten_by
 
@@ -48,7 +48,7 @@ def attack(
         budget = MINUTE
     seconds = math.inf if budget is None else _seconds(budget)
     if out is not None:
-        require_safe_outputs([graph_output(require_graph_path(out))], [plugin], force=force)
+        require_safe_outputs([graph_output(require_output_path(out, GRAPH_SUFFIXES))], [plugin], force=force)
     if plugin is not None:
         load_bounds(plugin)
     with Bar(total=1, desc=visible(name)) as bar:

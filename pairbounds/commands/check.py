@@ -13,15 +13,15 @@ import typer
 from pairbounds.infrastructure.arrays import rounded
 from pairbounds.infrastructure.checks import parsed_widths, widths_of
 from pairbounds.infrastructure.commandline import CHECK_FAILED, Columns, Force, Plugin, column_names, echo
-from pairbounds.infrastructure.files import Output, record_output, require_safe_outputs
+from pairbounds.infrastructure.files import Output, record_output, require_output_path, require_safe_outputs
 from pairbounds.infrastructure.inputs import stored_array
-from pairbounds.infrastructure.pictures import picture_output, require_picture_path, save_picture
+from pairbounds.infrastructure.pictures import METADATA, picture_output, save_picture
 from pairbounds.infrastructure.tables import printed_outputs, write_output
 from pairbounds.plugins import load_bounds
 from pairbounds.theory.bounds.check_bounds import check_bounds
 from pairbounds.theory.bounds.printed import as_json, print_checked, unlabelled
 from pairbounds.theory.bounds.registry import BOUNDS, named
-from pairbounds.theory.graph.formats import graph_output, require_graph_path
+from pairbounds.theory.graph.formats import GRAPH_SUFFIXES, graph_output
 from pairbounds.theory.graph.graph_files import GraphFile, read_features, read_graph, rows_by_id
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.graph.singular_triplets import Spectrum
@@ -164,9 +164,9 @@ def _outputs(
     if plot is not None:
         if widths == 1:
             raise ValueError("--plot needs several widths, and --k gives one. Give several, for example --k 2:40.")
-        yield picture_output(require_picture_path(plot))
+        yield picture_output(require_output_path(plot, METADATA))
     if save is not None:
-        yield graph_output(require_graph_path(save))
+        yield graph_output(require_output_path(save, GRAPH_SUFFIXES))
     if proof is not None:
         if widths > 1:
             raise ValueError(f"--proof needs one width, and --k gives {widths}. Give one.")

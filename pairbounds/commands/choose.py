@@ -12,10 +12,10 @@ import typer
 from pairbounds.infrastructure.checks import parsed_widths
 from pairbounds.infrastructure.commandline import Force, Json, as_line, echo, print_table
 from pairbounds.infrastructure.devices import weights_in
-from pairbounds.infrastructure.files import Output, disagrees, require_safe_outputs, table_outputs
-from pairbounds.infrastructure.pictures import picture_output, require_picture_path, save_picture
+from pairbounds.infrastructure.files import Output, disagrees, require_output_path, require_safe_outputs, table_outputs
+from pairbounds.infrastructure.pictures import METADATA, picture_output, save_picture
 from pairbounds.infrastructure.reading import is_table, table_file
-from pairbounds.infrastructure.tables import printed_outputs, require_table_path, write_output
+from pairbounds.infrastructure.tables import TABLE_SUFFIXES, printed_outputs, write_output
 from pairbounds.theory.graph.formats import is_graph
 from pairbounds.theory.graph.graph_files import known_ends, label_columns, read_features, read_graph, read_labels
 from pairbounds.theory.questions.candidates import Candidate
@@ -122,7 +122,7 @@ def _save_plot(choice: Choice, path: Path) -> None:
 def _outputs(out: Path | None, plot: Path | None, images: Path | None) -> Iterator[Output]:
     yield from printed_outputs(out)
     if plot is not None:
-        yield picture_output(require_picture_path(plot))
+        yield picture_output(require_output_path(plot, METADATA))
     if images is not None:
         table, beside = table_outputs(images)
         yield Output(
@@ -135,7 +135,7 @@ def _table_and_number(text: str) -> tuple[Path, int]:
     path, _, count = text.rpartition(":")
     if not (path and count.isdecimal() and int(count)):
         raise ValueError(f"--next {text}: give a table and a number of images, as in next.csv:20")
-    return require_table_path(path), int(count)
+    return require_output_path(path, TABLE_SUFFIXES), int(count)
 
 
 def _finished(out: Path) -> Path:

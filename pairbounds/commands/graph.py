@@ -10,14 +10,20 @@ import typer
 
 from pairbounds.commands.study import print_settings
 from pairbounds.infrastructure.commandline import Columns, Force, column_names, echo, print_table
-from pairbounds.infrastructure.files import marked_output, replacing, require_safe_outputs, table_outputs
-from pairbounds.infrastructure.tables import require_table_path, write_table
+from pairbounds.infrastructure.files import (
+    marked_output,
+    replacing,
+    require_output_path,
+    require_safe_outputs,
+    table_outputs,
+)
+from pairbounds.infrastructure.tables import TABLE_SUFFIXES, write_table
 from pairbounds.real_data.image_settings import ImageSettings
 from pairbounds.real_data.kinds import KINDS
 from pairbounds.sweeps.graphs import find_graph, graph_sources, pair_table
 from pairbounds.sweeps.settings import chosen_settings, files_in, given_settings
 from pairbounds.sweeps.sweep import recorded
-from pairbounds.theory.graph.formats import graph_output, require_graph_path
+from pairbounds.theory.graph.formats import GRAPH_SUFFIXES, graph_output
 
 FEATURES_HELP = "Write untrained features of the images, for `check --through`: conv, patches, pixels or tangent."
 
@@ -77,7 +83,8 @@ def graph(
         echo(_save_features(name, asdict(settings), features, seed, out))
         return
     as_graph = out.suffix not in (".parquet", ".csv")
-    written = [graph_output(require_graph_path(out))] if as_graph else table_outputs(require_table_path(out))
+    path = require_output_path(out, GRAPH_SUFFIXES if as_graph else TABLE_SUFFIXES)
+    written = [graph_output(path)] if as_graph else table_outputs(path)
     require_safe_outputs(written, files_in(settings), force=force)
     pair_graph = source.make(settings, seed)
     if as_graph:

@@ -13,10 +13,10 @@ from pairbounds.commands.check import LABELS_HELP, Graph, node_features
 from pairbounds.infrastructure.arrays import SIDES, IntArray, rounded
 from pairbounds.infrastructure.checks import parsed_widths
 from pairbounds.infrastructure.commandline import Columns, Force, Json, Out, as_line, column_names, echo, print_table
-from pairbounds.infrastructure.files import require_safe_outputs
+from pairbounds.infrastructure.files import require_output_path, require_safe_outputs
 from pairbounds.infrastructure.reading import table_file
 from pairbounds.infrastructure.tables import printed_outputs, write_output
-from pairbounds.theory.graph.formats import graph_output, require_graph_path
+from pairbounds.theory.graph.formats import GRAPH_SUFFIXES, graph_output
 from pairbounds.theory.graph.graph_files import GraphFile, read_graph
 from pairbounds.theory.quantities.moment_problem import Sharpest, sharpest
 from pairbounds.theory.questions.answer import Answer
@@ -179,7 +179,7 @@ def _largest_error(
     if file is not None:
         raise ValueError("--known replaces FILE: give one of the two")
     if save is not None:
-        require_safe_outputs([graph_output(require_graph_path(save))], [], force=force)
+        require_safe_outputs([graph_output(require_output_path(save, GRAPH_SUFFIXES))], [], force=force)
     numbers = dict(_number(text) for text in assignments)
     result = sharpest(known=numbers)
     if save is not None:

@@ -12,8 +12,8 @@ import typer
 
 from pairbounds.infrastructure.checks import find_named
 from pairbounds.infrastructure.commandline import CHECK_FAILED, DryRun, Force, echo, one_line, print_table
-from pairbounds.infrastructure.files import locked_folder, require_safe_outputs, table_outputs
-from pairbounds.infrastructure.tables import require_table_path, source_commit, write_table
+from pairbounds.infrastructure.files import locked_folder, require_output_path, require_safe_outputs, table_outputs
+from pairbounds.infrastructure.tables import TABLE_SUFFIXES, source_commit, write_table
 from pairbounds.plugins import load_plugin
 from pairbounds.sweeps.configuration import SweepConfiguration
 from pairbounds.sweeps.settings import Preset, chosen_settings, files_in, given_settings, places, setting_rows, shown
@@ -161,7 +161,7 @@ def measure_into(
 
 def _paths(study: Study, out: Path) -> dict[str, Path]:
     if out.suffix and len(study.tables) == 1:
-        return {study.tables[0]: require_table_path(out)}
+        return {study.tables[0]: require_output_path(out, TABLE_SUFFIXES)}
     if out.suffix:
         raise ValueError(f"study {study.name} writes {len(study.tables)} tables: give a folder, not {out}")
     return {name: out / f"{name}.parquet" for name in study.tables}

@@ -1,5 +1,8 @@
-"""Entry point, errors and output of all command lines."""
+"""Entry point, options, errors and output of all command lines."""
 
+import csv
+import json
+import math
 import os
 import re
 import signal
@@ -9,9 +12,11 @@ import traceback
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Annotated, Any
 
+import numpy as np
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -36,10 +41,17 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 REPETITION_SECONDS = 2.0  # a second signal within them counts as a repetition
 STOPPED = "each file is complete or unchanged. Run the command again to continue"
 DIRECTIONS = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}  # marks of text direction
-
-
 ARGUMENT = re.compile(r"`([a-z_]+)=([^`\s]*)`")  # of a function, in a message
 HELP = {"help_option_names": ["-h", "--help"]}  # context settings of every command
+
+COLUMNS_HELP = "Names of the columns of a table: the two ends of a pair and, if there are weights, the weight."
+FORCE_HELP = "Overwrite existing output files even if pairbounds did not write them. Inputs are never overwritten."
+Columns = Annotated[str | None, typer.Option(metavar="IMAGE,CAPTION[,WEIGHT]", help=COLUMNS_HELP)]
+Force = Annotated[bool, typer.Option("--force", help=FORCE_HELP)]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the amount of work, and stop.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one line of JSON instead.")]
+Out = Annotated[Path | None, typer.Option(help="Also write the table: .csv, .parquet or .tex.")]
+Plugin = Annotated[Path | None, typer.Option(metavar="FILE.py", help="A Python file with your own bounds.")]
 
 
 def without_flag_types(parameters: list[Any]) -> list[Any]:
@@ -225,3 +237,41 @@ def print_table(title: str, columns: Sequence[tuple[str, str]], rows: Iterable[S
     console = Console() if sys.stdout.isatty() else Console(width=PIPED_WIDTH)
     with _printing():
         console.print(table)
+
+
+# Options that several commands share.
+
+
+def column_names(columns: str | None) -> tuple[list[str] | None, str | None]:
+    """The ends of a pair and the weight in `--columns`, `None` if not given; a name with a comma stands in quotes."""
+    if columns is None:
+        return None, None
+    names = [name.strip() for name in next(csv.reader([columns], skipinitialspace=True), [])]
+    if not (2 <= len(names) <= 3 and all(names)):
+        raise ValueError(f"--columns {columns}: give two names, the ends of a pair, or three, with the weight")
+    return names[:2], names[2] if len(names) == 3 else None
+
+
+# Results as JSON: floats have all digits; missing and non-finite values are null.
+
+
+def plain(value: Any) -> Any:
+    """Convert a value to numbers, text, lists and dicts; a table becomes the list of its rows."""
+    import pandas as pd
+
+    if isinstance(value, pd.DataFrame):
+        value = value.to_dict("records")
+    if isinstance(value, Mapping):
+        return {str(key): plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(part) for part in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is pd.NA or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    return value
+
+
+def as_line(value: Any) -> str:
+    """One line of JSON."""
+    return json.dumps(plain(value), allow_nan=False, default=str)

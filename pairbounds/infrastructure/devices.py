@@ -1,15 +1,15 @@
-"""Devices on which torch runs."""
+"""Devices on which torch runs, and torch checkpoints."""
 
-from typing import TYPE_CHECKING
+import pickle
+import warnings
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pairbounds.infrastructure.inputs import require_file
 
 if TYPE_CHECKING:
     import torch
-
-
-def accelerator(name: str) -> "torch.device | None":
-    """The named device, or `None` for the CPU, which does not need torch. Errors as in `torch_device`."""
-    device = None if name == "cpu" else torch_device(name)
-    return None if device is None or device.type == "cpu" else device
 
 
 def torch_device(name: str) -> "torch.device":
@@ -26,3 +26,24 @@ def torch_device(name: str) -> "torch.device":
             raise ValueError(f"device={name!r} needs a GPU, and torch finds none: use 'auto' or 'cpu'") from None
         raise ValueError(f"device={name!r} is not a torch device: use 'auto', 'cpu' or 'cuda'") from None
     return device
+
+
+# Torch checkpoints: tensors, numbers and texts are read; other objects are never unpickled.
+
+
+def weights_in(path: Path, device: "torch.device | str" = "cpu", *, mapped: bool = False) -> Any:
+    """Weights in a checkpoint. A TorchScript program, or other objects than weights, raise `ValueError`.
+
+    `mapped`: leave large tensors on disk until they are used, where the format allows it.
+    """
+    import torch
+
+    source = require_file(path, "checkpoint")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the ValueError below replaces warnings about the format
+            return torch.load(source, device, weights_only=True, mmap=mapped and zipfile.is_zipfile(source))
+    except pickle.UnpicklingError as error:
+        raise ValueError(f"checkpoint {path} holds more than weights") from error
+    except Exception as error:  # other files raise many types of errors
+        raise ValueError(f"checkpoint {path} is cut short, a TorchScript program, or not written by torch") from error

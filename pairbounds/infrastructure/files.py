@@ -6,12 +6,11 @@ functions with a path argument overwrite existing files, as `np.savez` does.
 """
 
 import errno
-import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -36,21 +35,19 @@ def replacing(path: AnyPath) -> Iterator[Path]:
     `FileNotFoundError`: the folder does not exist. `OSError`: the disk is full, or the file cannot be written for
     another reason, which the message names.
     """
-    target = Path(path)
-    require_folder(target)
+    target = require_output_path(path)
     temporary = target.with_name(f".{target.stem[:STEM_LETTERS]}.partial{target.suffix}")
     try:
-        lock = _locked_file(temporary)
-        try:
-            yield temporary
-            os.fsync(lock)  # else a crash of the machine may leave an empty file
-            temporary.replace(target)
-        except BaseException:
-            with suppress(OSError):  # it would hide the original error
-                temporary.unlink()
-            raise
-        finally:
-            os.close(lock)
+        with _locked(temporary.with_name(f"{temporary.name}.lock")):
+            try:
+                yield temporary
+                with temporary.open("rb+") as written:
+                    os.fsync(written.fileno())  # else a crash of the machine may leave an empty file
+                temporary.replace(target)
+            except BaseException:
+                with suppress(OSError):  # it would hide the original error
+                    temporary.unlink()
+                raise
     except Exception as error:
         reason = _cannot_write(error)
         if reason is None:
@@ -61,24 +58,26 @@ def replacing(path: AnyPath) -> Iterator[Path]:
         ) from error
 
 
+@contextmanager
+def _locked(path: Path, *, waits: bool = True) -> Iterator[None]:
+    """Lock a file against other processes, and remove it at the end. The system releases the lock of a killed process.
+
+    `Timeout`: another process has locked it, and this one does not wait.
+    """
+    with FileLock(path, blocking=waits):
+        try:
+            yield
+        finally:
+            with suppress(OSError):  # Windows removes the file itself, after the release
+                path.unlink()
+
+
 def replace_bytes(path: Path, save: Callable[[BytesIO], object]) -> None:
     """Replace a file, written in memory first: errors of numpy and torch on a full disk do not name the reason."""
     memory = BytesIO()
     save(memory)
     with replacing(path) as temporary:
         temporary.write_bytes(memory.getvalue())
-
-
-def _locked_file(path: Path) -> int:
-    """Open a file (created if missing), lock it, and return its descriptor."""
-    while True:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-        with suppress(OSError):  # some network file systems have no locks
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        with suppress(FileNotFoundError):  # not `exists` first: the file may vanish in between
-            if os.path.samestat(path.stat(), os.fstat(descriptor)):
-                return descriptor
-        os.close(descriptor)  # the previous writer renamed or removed it
 
 
 def _cannot_write(error: BaseException | None) -> str | None:
@@ -90,10 +89,17 @@ def _cannot_write(error: BaseException | None) -> str | None:
     return None
 
 
-def require_folder(target: Path) -> None:
-    """Raise `FileNotFoundError` unless the folder of a future file exists."""
+def require_output_path(path: AnyPath, suffixes: Collection[str] = ()) -> Path:
+    """Path at which a file in one of these formats (default: any) can be written. Call this before the work.
+
+    `ValueError`: another suffix. `FileNotFoundError`: the folder does not exist.
+    """
+    target = Path(path)
+    if suffixes and target.suffix not in suffixes:
+        raise ValueError(f"cannot write {target}: supported formats are {', '.join(suffixes)}")
     if not target.parent.is_dir():
         raise FileNotFoundError(f"folder {target.parent} does not exist: create it, or write somewhere else")
+    return target
 
 
 @contextmanager
@@ -104,20 +110,16 @@ def locked_folder(folder: Path, name: str = "folder") -> Iterator[None]:
 
     `name`: name of the output, for folders into which several commands write different outputs at once.
     """
-    lock = FileLock(folder / f".{name}.lock", blocking=False)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
-    except Timeout:
-        what = folder if name == "folder" else f"{name} in {folder}"
-        raise RuntimeError(f"another process is writing {what}: wait for it, or choose another folder") from None
-    except OSError as error:
-        raise OSError(f"cannot write into {folder}: {error.strerror or error}") from error
-    try:
+    with ExitStack() as stack:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(_locked(folder / f".{name}.lock", waits=False))
+        except Timeout:
+            what = folder if name == "folder" else f"{name} in {folder}"
+            raise RuntimeError(f"another process is writing {what}: wait for it, or choose another folder") from None
+        except OSError as error:
+            raise OSError(f"cannot write into {folder}: {error.strerror or error}") from error
         yield
-    finally:
-        Path(lock.lock_file).unlink(missing_ok=True)  # before the release, else it may be another's lock
-        lock.release()
 
 
 # Sidecars.

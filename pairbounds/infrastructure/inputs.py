@@ -35,15 +35,6 @@ def require_file(path: AnyPath, what: str = "file", remedy: str = "") -> Path:
     return file
 
 
-def is_there(path: AnyPath, what: str = "file") -> bool:
-    """Test whether a file exists; a folder or a device raises `ValueError`, as in `require_file`."""
-    try:
-        require_file(path, what)
-    except FileNotFoundError:
-        return False
-    return True
-
-
 @contextmanager
 def readable(source: Path) -> Iterator[None]:
     """Turn any error of reading a file into a `ValueError` of one line that names the file."""

@@ -1,15 +1,24 @@
-"""Pictures with the program's name in their metadata."""
+"""Pictures with the program's name in their metadata, and the colours of all pictures."""
 
 import warnings
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pairbounds.infrastructure.files import Output, marked_output, replacing, require_folder
+from pairbounds.infrastructure.files import Output, marked_output, replacing
 from pairbounds.infrastructure.inputs import AnyPath
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+# Colours after Wong: safe for colour-blind readers. Markers and dashes differ too.
+BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY_BLUE = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"
+ROSE, WINE, MAGENTA, OLIVE, TEAL = "#CC6677", "#882255", "#AA4499", "#999933", "#44AA99"  # after Tol
+INDIGO, BROWN, YELLOW = "#332288", "#661100", "#CCBB44"
+INK, NEUTRAL, GRID, VACUOUS = "#333333", "#666666", "#E6E6E6", "#EEEEEE"  # greys, darkest first
+
+MEASURED, BOUND = BLUE, VERMILION
+CAPTION, AUGMENTATION = GREEN, SKY_BLUE
 
 PROGRAM = "pairbounds"
 METADATA: dict[str, dict[str, str | None]] = {
@@ -22,15 +31,6 @@ MARKS = {  # bytes of this metadata in the file
     ".pdf": f"/Creator ({PROGRAM})",
     ".svg": f"<dc:title>{PROGRAM}</dc:title>",
 }
-
-
-def require_picture_path(path: AnyPath) -> Path:
-    """Path at which a picture can be written. Call this before the work, not after it."""
-    target = Path(path)
-    if target.suffix not in METADATA:
-        raise ValueError(f"cannot draw {target}: supported formats are {', '.join(METADATA)}")
-    require_folder(target)
-    return target
 
 
 def picture_output(path: Path) -> Output:

@@ -3,21 +3,19 @@
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sized
-from contextlib import contextmanager
-from typing import Any, Self, TypeVar
+from collections.abc import Iterable, Iterator, Sized
+from typing import Any, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
-from pairbounds.infrastructure.progress import format_duration
+UNITS = (("day", 86_400.0), ("hour", 3_600.0), ("minute", 60.0), ("second", 1.0))
+LEAST_UNITS = 1.5  # units: the least duration that is given in this unit
 
 QUIET = "PAIRBOUNDS_QUIET"  # environment variable that hides progress, at any nonempty value
 PROGRESS_DELAY_SECONDS = 3.0  # before the first progress
 BAR_UPDATE_SECONDS = 0.1  # between updates of a bar
 LINE_INTERVAL_SECONDS = 30.0  # outside a terminal
-
-Result = TypeVar("Result")
 
 _shown = Progress(  # nested bars of this process
     BarColumn(20),
@@ -26,6 +24,21 @@ _shown = Progress(  # nested bars of this process
     auto_refresh=False,  # no thread: this process may fork
     transient=True,
 )
+
+
+def format_duration(seconds: float) -> str:
+    """Duration in words, to two digits.
+
+    Examples
+    --------
+    >>> from pairbounds.infrastructure.progress import format_duration
+    >>> [format_duration(seconds) for seconds in (0.3, 42, 85, 2_388, 9_000)]
+    ['a second', 'about 42 seconds', 'about 85 seconds', 'about 40 minutes', 'about 2.5 hours']
+    """
+    for unit, length in UNITS:
+        if seconds >= LEAST_UNITS * length:
+            return f"about {seconds / length:.2g} {unit}s"
+    return "a second"
 
 
 class Bar:
@@ -104,15 +117,3 @@ class Bar:
             seconds = (now - self._begun) / (self.n - self._first) * (self.total - self.n)
             text += f", {format_duration(seconds)} left"
         return text
-
-
-@contextmanager
-def counting(function: Callable[[Any], Result], desc: str, unit: str) -> Iterator[Callable[[Any], Result]]:
-    """Yield the function, with its calls counted in a bar without a total."""
-    with Bar(desc=desc, unit=unit) as bar:
-
-        def counted(argument: Any) -> Result:
-            bar.update()
-            return function(argument)
-
-        yield counted

@@ -19,7 +19,7 @@ from pairbounds.infrastructure.files import (
     disagrees,
     read_sidecar,
     replacing,
-    require_folder,
+    require_output_path,
     sidecar,
     table_outputs,
 )
@@ -52,7 +52,7 @@ def write_table(
     """
     import pyarrow.parquet as pq
 
-    target = require_table_path(path, printed=True)
+    target = require_output_path(path, (*TABLE_SUFFIXES, PRINTED))
     with replacing(target) as temporary:
         if target.suffix == ".csv":
             frame.to_csv(temporary, index=False)
@@ -86,20 +86,7 @@ def write_output(table: "pd.DataFrame", out: Path | None, settings: Mapping[str,
 
 def printed_outputs(out: Path | None) -> tuple[Output, ...]:
     """Files that `write_output` will write."""
-    return () if out is None else table_outputs(require_table_path(out, printed=True))
-
-
-def require_table_path(path: AnyPath, *, printed: bool = False) -> Path:
-    """Path at which a table can be written. Call this before the work, not after it.
-
-    `printed`: allow LaTeX, which cannot be read again.
-    """
-    target = Path(path)
-    suffixes = (*TABLE_SUFFIXES, PRINTED) if printed else TABLE_SUFFIXES
-    if target.suffix not in suffixes:
-        raise ValueError(f"cannot write {target}: supported formats are {', '.join(suffixes)}")
-    require_folder(target)
-    return target
+    return () if out is None else table_outputs(require_output_path(out, (*TABLE_SUFFIXES, PRINTED)))
 
 
 def read_table(path: AnyPath) -> "pd.DataFrame":

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from pairbounds.infrastructure.checks import unknown_name
+from pairbounds.infrastructure.checks import require_named
 from pairbounds.infrastructure.inputs import require_file
 from pairbounds.sweeps.settings import chosen_settings
 from pairbounds.sweeps.studies import find_study
@@ -75,8 +75,7 @@ class SweepConfiguration:
             values = tomllib.loads(file.read_text(encoding="utf-8")) | ({} if seeds is None else {"seeds": seeds})
             keys = [key.name for key in fields(cls)]
             for key in values:
-                if key not in keys:
-                    raise ValueError(unknown_name("key", key, keys))
+                require_named("key", key, keys)
             for key in REQUIRED:
                 if key not in values:
                     raise ValueError(f"key {key!r} is missing: add it")

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import NoneType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
-from pairbounds.infrastructure.checks import unknown_name
+from pairbounds.infrastructure.checks import require_named
 from pairbounds.infrastructure.inputs import require_file
 
 ENTRY = re.compile(r"^(\w[\w, ]*?) : (.*)$")
@@ -51,8 +51,7 @@ def chosen_settings(
     """
     hints = get_type_hints(kind)
     for name in values:
-        if name not in hints:
-            raise ValueError(unknown_name("setting", name, [setting.name for setting in fields(kind)]))
+        require_named("setting", name, [setting.name for setting in fields(kind)])
     typed = {name: _typed(name, value, hints[name]) for name, value in values.items()}
     complete = getattr(kind, "completed_settings", None)
     return kind(**(typed if complete is None else complete(typed, overrides or values)))

@@ -11,7 +11,7 @@ from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pairbounds import __version__
-from pairbounds.infrastructure.checks import unknown_name
+from pairbounds.infrastructure.checks import require_named
 from pairbounds.infrastructure.users_code import Register, advice, foreign_code, is_foreign
 from pairbounds.sweeps.settings import Preset
 
@@ -141,8 +141,7 @@ def find_study(name: str) -> Study:
     if name in STUDIES:
         return STUDIES[name]
     modules = study_names()
-    if name not in modules:
-        raise ValueError(unknown_name("study", name, [*modules, *STUDIES]))
+    require_named("study", name, [*modules, *STUDIES])
     try:
         study: Study = import_module(modules[name]).STUDY  # late: these packages take seconds to import
     except ImportError as error:

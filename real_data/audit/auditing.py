@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
-from pairbounds.infrastructure.checks import require_width
 
+from pairbounds.infrastructure.checks import require_width
 from pairbounds.infrastructure.files import (
     Output,
     locked_folder,

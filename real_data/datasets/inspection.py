@@ -14,7 +14,7 @@ from pathlib import Path
 import joblib
 
 from pairbounds.infrastructure.files import replacing
-from pairbounds.infrastructure.inputs import is_there
+from pairbounds.infrastructure.inputs import require_file
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.real_data.datasets.picture_files import look
 
@@ -26,7 +26,7 @@ def inspected(folder: Path, names: Sequence[str], cache: Path | None = None) -> 
     """
     key = json.dumps([str(folder.resolve()), [[name, *_state(folder / name)] for name in names]])
     index = cache and cache / "manifests" / f"{sha256(key.encode()).hexdigest()[:24]}.json"
-    if index and is_there(index, "index"):
+    if index and index.exists():
         return zip(names, _stored(index, len(names)), strict=True)
     threads = joblib.Parallel(n_jobs=-1, prefer="threads", return_as="generator")
     checks = threads(joblib.delayed(look)(folder / name) for name in names)
@@ -49,7 +49,8 @@ def _state(path: Path) -> tuple[int, int]:
 
 def _stored(index: Path, count: int) -> list[tuple[str, str]]:
     try:
-        results = [(str(digest), str(reason)) for digest, reason in json.loads(index.read_text(encoding="utf-8"))]
+        entries = json.loads(require_file(index, "index").read_text(encoding="utf-8"))
+        results = [(str(digest), str(reason)) for digest, reason in entries]
     except (ValueError, TypeError) as error:
         raise ValueError(f"index {index} cannot be read: delete the file") from error
     if len(results) != count:

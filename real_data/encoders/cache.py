@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.files import replace_bytes
-from pairbounds.infrastructure.inputs import is_there, stored_array
+from pairbounds.infrastructure.inputs import stored_array
 from pairbounds.infrastructure.progress import Bar
 
 FEATURES = Path("build/features")
@@ -38,7 +38,7 @@ def stored_rows(folder: Path | None, size: int, rows_from: Callable[[int], Itera
     if size < 1:
         raise ValueError("nothing to encode: give at least one image or text")
     chunks: list[Rows] = []
-    while folder is not None and CHUNK * len(chunks) < size and is_there(_path(folder, len(chunks)), "features"):
+    while folder is not None and CHUNK * len(chunks) < size and _path(folder, len(chunks)).exists():
         chunks.append(_stored(_path(folder, len(chunks)), min(CHUNK, size - CHUNK * len(chunks))))
     done = sum(map(len, chunks))
     if done < size:

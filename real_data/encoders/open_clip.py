@@ -12,11 +12,11 @@ import torch
 from huggingface_hub.utils import get_session
 from open_clip.constants import HF_SAFE_WEIGHTS_NAME, HF_WEIGHTS_NAME
 from open_clip.transform import ResizeKeepRatio
-from pairbounds.infrastructure.checks import require_named
 from PIL import Image
 
+from pairbounds.infrastructure.checks import require_named
 from pairbounds.infrastructure.devices import torch_device, weights_in
-from pairbounds.infrastructure.inputs import AnyPath, is_there
+from pairbounds.infrastructure.inputs import AnyPath
 from pairbounds.real_data.datasets.picture_files import digest
 from pairbounds.real_data.encoders.cache import Rows, content_key
 from pairbounds.real_data.encoders.encoder import DualEncoder, LiveEncoder
@@ -120,7 +120,7 @@ def _weights(model: str, pretrained: str) -> tuple[Path | None, dict[str, Any]]:
         return None, {}
     published = open_clip.get_pretrained_cfg(model, pretrained)
     if not published:
-        if not is_there(pretrained, "checkpoint"):
+        if not Path(pretrained).exists():
             tags = ", ".join((*open_clip.list_pretrained_tags_by_model(model), RANDOM))
             raise ValueError(f"{pretrained!r} is neither a file nor weights of {model}: give a file or one of {tags}")
         if f"{model}-quickgelu" in open_clip.list_models():

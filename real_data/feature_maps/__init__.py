@@ -10,6 +10,7 @@ from pkgutil import iter_modules
 
 import numpy as np
 import torch
+
 from pairbounds.infrastructure.users_code import Register
 
 FEATURE_MAPS: Register[Callable[[torch.Tensor, np.random.Generator], Callable[[torch.Tensor], torch.Tensor]]] = (

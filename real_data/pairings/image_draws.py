@@ -8,12 +8,12 @@ from typing import TypeVar
 
 import numpy as np
 import scipy.sparse as sp
-from pairbounds.infrastructure.workers import side_by_side
 from PIL.Image import Image, Resampling, Transpose
 from threadpoolctl import threadpool_limits
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.progress import Bar
+from pairbounds.infrastructure.workers import side_by_side
 from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.encoders.cache import Rows, content_key, stored_rows
 from pairbounds.real_data.encoders.encoder import ImageEncoder

@@ -4,8 +4,8 @@ import math
 from collections.abc import Sequence
 
 import torch
-from pairbounds.infrastructure.checks import require_named
 
+from pairbounds.infrastructure.checks import require_named
 from pairbounds.real_data.resampling.batch_rules import RULES, BatchPairs, Rule, cosine_similarities, two_views
 
 

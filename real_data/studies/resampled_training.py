@@ -6,8 +6,8 @@ from itertools import product
 from pathlib import Path
 
 import pandas as pd
-from pairbounds.infrastructure.checks import require_named
 
+from pairbounds.infrastructure.checks import require_named
 from pairbounds.real_data.image_settings import require_at_least
 from pairbounds.real_data.training.encoder_runs import run_all
 from pairbounds.real_data.training.recipe import Recipe

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import joblib
 import pandas as pd
-from pairbounds.infrastructure.workers import asked_threads, limited_threads, side_by_side
 
 from pairbounds.infrastructure.files import replacing
-from pairbounds.infrastructure.inputs import is_there
+from pairbounds.infrastructure.inputs import require_file
 from pairbounds.infrastructure.progress import Bar
+from pairbounds.infrastructure.workers import asked_threads, limited_threads, side_by_side
 from pairbounds.real_data.training.data import TrainingData
 from pairbounds.real_data.training.evaluation import judgements
 from pairbounds.real_data.training.networks import export_encoder
@@ -67,7 +67,7 @@ def _rows(run: Run, data: TrainingData, folder: Path, is_only: bool) -> list[dic
     """Rows of a run, read from its folder, or measured after training."""
     path = folder / run.key / RESULT
     identity = {"run": asdict(run), "data": data.key, "evaluation": {"neighbours": data.neighbours}}
-    rows = _stored_rows(path, json.loads(json.dumps(identity))) if is_there(path, "result") else None
+    rows = _stored_rows(path, json.loads(json.dumps(identity))) if path.exists() else None
     if rows is not None:
         return rows
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -81,7 +81,7 @@ def _rows(run: Run, data: TrainingData, folder: Path, is_only: bool) -> list[dic
 def _stored_rows(path: Path, identity: dict[str, object]) -> list[dict[str, object]] | None:
     """Rows of a result file; `None` if the encoder was evaluated with other settings."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(require_file(path, "result").read_text(encoding="utf-8"))
         stored, rows = dict(content["identity"]), list(content["rows"])
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"result {path} cannot be read: delete it to measure again") from error

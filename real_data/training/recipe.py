@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from pairbounds.infrastructure.checks import require_named
-
 from pairbounds.real_data.image_settings import require_at_least
 
 Precision = Literal["float32", "bfloat16"]

@@ -19,7 +19,6 @@ from timm.scheduler import CosineLRScheduler
 from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.infrastructure.devices import torch_device, weights_in
 from pairbounds.infrastructure.files import replace_bytes, replacing
-from pairbounds.infrastructure.inputs import is_there
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.real_data.training.networks import Backbone
 from pairbounds.real_data.training.objectives import Objective
@@ -166,7 +165,7 @@ class _State:
 
     def resume(self, path: Path, key: str) -> None:
         """Load the checkpoint, if there is one."""
-        if not is_there(path, "checkpoint"):
+        if not path.exists():
             return
         try:
             content = weights_in(path, self.device)

@@ -12,7 +12,7 @@ from torchvision.transforms.v2.functional import pil_to_tensor
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.files import replacing
-from pairbounds.infrastructure.inputs import is_there, stored_array
+from pairbounds.infrastructure.inputs import stored_array
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.encoders.encoder import picture_batches
@@ -114,7 +114,7 @@ def stored_pictures(dataset: ImageTextDataset, cache: Path) -> Pixels:
         )
     path = cache / f"pictures-{dataset.name}-{dataset.key}.npy"
     shape = (len(dataset), *pil_to_tensor(dataset.image(0)).shape)
-    if not is_there(path, "pictures"):
+    if not path.exists():
         cache.mkdir(parents=True, exist_ok=True)
         # Not mapped, because writing to a map kills the process if the disk is full.
         with replacing(path) as temporary, temporary.open("wb") as file:

@@ -5,9 +5,9 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, TypeVar
 
-from pairbounds.infrastructure.users_code import Register
 from torch import nn
 
+from pairbounds.infrastructure.users_code import Register
 from pairbounds.simulations.encoders.free import FreeTower
 
 NETWORKS = [name for _, name, _ in iter_modules(__path__) if name != "free"]

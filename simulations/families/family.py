@@ -7,9 +7,9 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
-from pairbounds.infrastructure.checks import require_positive_counts, require_probabilities
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.checks import require_positive_counts, require_probabilities
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 DENSE_LIMIT = 4_000_000  # maximum number of pairs of an expected graph with positive weight on every pair

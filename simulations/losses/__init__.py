@@ -3,7 +3,6 @@
 from pkgutil import iter_modules
 
 from pairbounds.infrastructure.users_code import Register, one_in_each
-
 from pairbounds.simulations.losses.pair_loss import PairLoss
 
 LOSSES: Register[type[PairLoss]] = Register(

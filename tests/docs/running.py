@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from pairbounds.infrastructure.users_code import REGISTERS
-
 from pairbounds.__main__ import app
 from pairbounds.infrastructure.commandline import run
+from pairbounds.infrastructure.users_code import REGISTERS
 from tests.docs.blocks import ROOT, Block
 from tests.unloaded import unload
 

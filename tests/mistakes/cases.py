@@ -32,7 +32,7 @@ OUTPUTS = [
     ("a picture of one width", f"{CHECK} --plot p.png", "--k gives one"),
     ("a picture without labels", "check unlabelled.npz --k 2:4 --plot p.png", "no labels"),
     ("a picture in no folder", "check graph.npz --k 2:4 --plot no/p.png", "folder no does not exist"),
-    ("a graph in another format", f"{CHECK} --save g.csv", "ends in .npz"),
+    ("a graph in another format", f"{CHECK} --save g.csv", "formats are .npz"),
     ("a proof in another format", f"{CHECK} --proof p.v", "ends in .json"),
     ("a folder that is a file", "study training --preset small --out notes.txt", "notes.txt"),
 ]

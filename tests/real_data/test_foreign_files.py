@@ -15,7 +15,7 @@ import torch
 
 import pairbounds
 from pairbounds.__main__ import app
-from pairbounds.infrastructure.inputs import is_there, require_file
+from pairbounds.infrastructure.inputs import require_file
 from pairbounds.real_data.datasets.imagefolder import imagefolder
 from pairbounds.real_data.datasets.table import table
 from pairbounds.real_data.encoders.cache import stored_rows
@@ -73,16 +73,14 @@ def test_a_fifo_a_folder_and_a_device_are_no_files(tmp_path, monkeypatch):
     Path("folder").mkdir()
     Path("device").symlink_to("/dev/zero")
     for name, kind in {"fifo": "a FIFO, a socket or a device", "folder": "a folder", "device": "a FIFO"}.items():
-        for ask in (require_file, is_there):
-            with pytest.raises(ValueError, match=f"picture {name} is {kind}"):
-                ask(name, "picture")
+        with pytest.raises(ValueError, match=f"picture {name} is {kind}"):
+            require_file(name, "picture")
     for name in ("none.csv", "fifo/none.csv"):
         with pytest.raises(FileNotFoundError, match=r"table .*none\.csv does not exist: look elsewhere"):
             require_file(name, "table", "look elsewhere")
-    assert not is_there("none.csv")
     Path("link.csv").symlink_to("file.csv")
     Path("file.csv").touch()
-    assert is_there("link.csv")
+    assert require_file("link.csv") == Path("link.csv")
 
 
 INPUTS = [

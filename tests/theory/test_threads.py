@@ -5,11 +5,11 @@ import os
 import numpy as np
 import pytest
 import torch
-from pairbounds.infrastructure.workers import VARIABLE, asked_threads, limited_threads
 from threadpoolctl import threadpool_info
 
 from pairbounds import spectrum
 from pairbounds.infrastructure import workers
+from pairbounds.infrastructure.workers import VARIABLE, asked_threads, limited_threads
 from tests.families import slow_decay
 
 

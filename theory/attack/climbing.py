@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from pairbounds.infrastructure.checks import HypothesisError
 
+from pairbounds.infrastructure.checks import HypothesisError
 from pairbounds.theory.attack.candidate import LARGEST_SIDE, MOST_CLASSES, Candidate
 from pairbounds.theory.attack.starts import optimal_features, tied_penalty
 from pairbounds.theory.bounds.registry import NEEDED, Bound

@@ -4,9 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pairbounds.infrastructure.checks import several, widths_of
-
 from pairbounds.infrastructure.arrays import IntArray
+from pairbounds.infrastructure.checks import several, widths_of
 from pairbounds.theory.bounds.measured import Encoder
 from pairbounds.theory.bounds.registry import BOUNDS, NEEDED, Bound, Subject, names_of
 from pairbounds.theory.bounds.rows import COLUMNS, NULLABLE, THROUGH, Measured, row, through_columns

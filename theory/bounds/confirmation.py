@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from pairbounds.infrastructure.checks import HypothesisError
 
 from pairbounds.infrastructure.arrays import EPS, FloatArray
+from pairbounds.infrastructure.checks import HypothesisError
 from pairbounds.theory.bounds.measured import Features
 from pairbounds.theory.bounds.registry import Bound
 from pairbounds.theory.bounds.scoring import Score, embedded, rounding, score_of, subject

@@ -18,9 +18,9 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pairbounds.infrastructure.checks import HypothesisError
 
 from pairbounds.infrastructure.arrays import FloatArray, independent, rounded, thin_factors
+from pairbounds.infrastructure.checks import HypothesisError
 from pairbounds.theory.bounds.measured import QUANTITIES, Encoder, sides_of
 from pairbounds.theory.bounds.theorem07_near_optimal import excess
 from pairbounds.theory.bounds.theorem17_trained_encoders import trained_error, trained_error_by_margins, trained_mse

@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from pairbounds.infrastructure.checks import require
 
 from pairbounds.infrastructure.arrays import (
     Array,
@@ -19,6 +18,7 @@ from pairbounds.infrastructure.arrays import (
     times_powers,
     unit_columns,
 )
+from pairbounds.infrastructure.checks import require
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.graph.singular_triplets import Spectrum
 from pairbounds.theory.quantities.consistency import class_masses, guess_error, induced_labelling_error

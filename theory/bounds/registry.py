@@ -8,9 +8,8 @@ from functools import cached_property, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from pairbounds.infrastructure.checks import HypothesisError
+from pairbounds.infrastructure.checks import HypothesisError, find_named, require_named
 from pairbounds.infrastructure.users_code import Register, as_number, foreign_code, is_foreign
-
 from pairbounds.theory.graph.pair_graph import LabelledGraph
 from pairbounds.theory.graph.singular_triplets import Spectrum
 from pairbounds.theory.spectrum.triplets import enough_triplets
@@ -167,13 +166,13 @@ def bound(
         ("relation", relation, get_args(Relation)),
         ("subject", subject, get_args(Subject)),
     ):
-        _require_known(name, what, value, allowed)
+        require_named(f"bound {name!r}: {what}", str(value), allowed)
 
     def entry(function: Callable[..., float]) -> Bound:
         if is_foreign(function):
             from pairbounds.theory.bounds.theorems import QUANTITIES
 
-            _require_known(name, "quantity", quantity, QUANTITIES)
+            require_named(f"bound {name!r}: quantity", str(quantity), QUANTITIES)
         statement, _, remarks = inspect.cleandoc(function.__doc__ or "").partition("\n")
         texts = (statement, remarks.strip())
         return Bound(name, quantity, status, relation, subject, *texts, function, corollary_of, kept, through)
@@ -182,13 +181,6 @@ def bound(
 
 
 exact = partial(bound, status="exact")  # decorator of proved bounds
-
-
-def _require_known(name: str, what: str, value: str, allowed: Iterable[str]) -> None:
-    if value not in allowed:
-        from pairbounds.infrastructure.checks import unknown_name
-
-        raise ValueError(unknown_name(f"bound {name!r}: {what}", str(value), allowed))
 
 
 def names_of(bounds: "str | Bound | Iterable[str | Bound]") -> list[str]:
@@ -202,6 +194,4 @@ def names_of(bounds: "str | Bound | Iterable[str | Bound]") -> list[str]:
 
 def named(name: str) -> Bound:
     """Registered bound of this name; `ValueError` with a list of names for an unknown name."""
-    from pairbounds.infrastructure.checks import find_named
-
     return find_named("bound", name, dict(sorted(BOUNDS.items())))

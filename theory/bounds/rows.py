@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from pairbounds.infrastructure.checks import HypothesisError
-
 from pairbounds.theory.bounds.confirmation import confirm
 from pairbounds.theory.bounds.measured import QUANTITIES, Encoder
 from pairbounds.theory.bounds.registry import Bound, Subject

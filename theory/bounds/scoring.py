@@ -4,8 +4,8 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
-from pairbounds.infrastructure.users_code import ForeignCodeError
 
+from pairbounds.infrastructure.users_code import ForeignCodeError
 from pairbounds.theory.bounds.measured import QUANTITIES, Encoder, Features
 from pairbounds.theory.bounds.registry import Bound, Relation
 from pairbounds.theory.graph.pair_graph import PairGraph

@@ -8,8 +8,8 @@ Cost: that of the leading k + 1 singular triplets; the induced pairs are never f
 """
 
 import numpy as np
-from pairbounds.infrastructure.checks import require
 
+from pairbounds.infrastructure.checks import require
 from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.graph.singular_triplets import Spectrum
 

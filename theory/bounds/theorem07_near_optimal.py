@@ -12,9 +12,9 @@ HaoChen et al. 2021. Cost: a minimum over k places, beside the triplets; theorem
 """
 
 import numpy as np
-from pairbounds.infrastructure.checks import require
 
 from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.checks import require
 from pairbounds.theory.bounds.measured import Encoder
 from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.bounds.theorem06_zero_shot import off_captions

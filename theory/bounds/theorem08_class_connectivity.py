@@ -14,8 +14,8 @@ second eigenvalue of each class.
 import math
 
 import numpy as np
-from pairbounds.infrastructure.checks import require
 
+from pairbounds.infrastructure.checks import require
 from pairbounds.theory.bounds.measured import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.graph.pair_graph import PairGraph

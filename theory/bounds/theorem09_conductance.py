@@ -12,9 +12,9 @@ after Fan 1949. Cost: two singular triplets, and O(nnz log n_left) for the sweep
 """
 
 import numpy as np
-from pairbounds.infrastructure.checks import require
 
 from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.checks import require
 from pairbounds.theory.bounds.measured import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import bound, exact
 from pairbounds.theory.graph.classes import class_cuts

@@ -19,9 +19,9 @@ Cost: O(n_left n_right k), for InfoNCE scores every pair of nodes.
 import math
 
 import numpy as np
-from pairbounds.infrastructure.checks import require
 
 from pairbounds.infrastructure.arrays import FloatArray, once
+from pairbounds.infrastructure.checks import require
 from pairbounds.theory.bounds.measured import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.bounds.theorem10_infonce import require_few_pairs

@@ -14,9 +14,9 @@ Cost: O(nnz n_right) triples of a pair and a negative.
 """
 
 import numpy as np
-from pairbounds.infrastructure.checks import require
 
 from pairbounds.infrastructure.arrays import row_blocks, row_norms
+from pairbounds.infrastructure.checks import require
 from pairbounds.theory.bounds.measured import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.graph.classes import class_indicators, required_labels

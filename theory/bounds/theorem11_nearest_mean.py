@@ -16,9 +16,9 @@ Cost: O(nnz k), and the second eigenvalue of each class (theorem 8).
 import math
 
 import numpy as np
-from pairbounds.infrastructure.checks import require
 
 from pairbounds.infrastructure.arrays import TINY, FloatArray, largest_sizes, once, row_norms, times_powers
+from pairbounds.infrastructure.checks import require
 from pairbounds.theory.bounds.measured import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.bounds.theorem08_class_connectivity import least_gap

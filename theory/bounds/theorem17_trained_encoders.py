@@ -18,9 +18,9 @@ margins, O(n_left log n_left).
 """
 
 import numpy as np
-from pairbounds.infrastructure.checks import require
 
 from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.checks import require
 from pairbounds.theory.bounds.measured import Encoder
 from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.bounds.theorem07_near_optimal import excess, splits

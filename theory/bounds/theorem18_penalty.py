@@ -20,10 +20,10 @@ the graph.
 import math
 
 import numpy as np
-from pairbounds.infrastructure.checks import require
 from scipy.sparse.linalg import LinearOperator, aslinearoperator
 from scipy.special import expit
 
+from pairbounds.infrastructure.checks import require
 from pairbounds.theory.bounds.gap import over_gap
 from pairbounds.theory.bounds.measured import Encoder
 from pairbounds.theory.bounds.registry import exact

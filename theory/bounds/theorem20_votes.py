@@ -26,10 +26,10 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
-from pairbounds.infrastructure.checks import require
 from scipy.special import rel_entr
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray, once, row_blocks
+from pairbounds.infrastructure.checks import require
 from pairbounds.theory.bounds.measured import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.graph.classes import class_indicators, required_labels

@@ -20,9 +20,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
-from pairbounds.infrastructure.checks import require
 
 from pairbounds.infrastructure.arrays import EPS, once
+from pairbounds.infrastructure.checks import require
 from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.graph.singular_triplets import Spectrum

@@ -15,9 +15,9 @@ Cost: O(nnz k + (n_left + n_right) k²).
 
 import numpy as np
 import scipy.linalg
-from pairbounds.infrastructure.checks import require
 
 from pairbounds.infrastructure.arrays import RANK_TOLERANCE, FloatArray, independent
+from pairbounds.infrastructure.checks import require
 from pairbounds.theory.bounds.measured import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.graph.singular_triplets import Spectrum

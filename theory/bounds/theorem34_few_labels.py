@@ -28,9 +28,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from pairbounds.infrastructure.checks import is_integer
 
 from pairbounds.infrastructure.arrays import EPS, FloatArray, row_norms
+from pairbounds.infrastructure.checks import is_integer
 from pairbounds.theory.bounds.statements import Statement
 from pairbounds.theory.graph.classes import required_labels
 from pairbounds.theory.graph.pair_graph import PairGraph

@@ -20,9 +20,9 @@ Cost: that of some linear programmes; `noisy` holds all pairs of nodes.
 
 import numpy as np
 from numpy.typing import ArrayLike
-from pairbounds.infrastructure.checks import require
 
 from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.checks import require
 from pairbounds.theory.bounds.statements import Statement
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.moment_problem import largest_tail

@@ -16,8 +16,8 @@ Cost: linear in the pairs, and k + 1 singular values of the caption graph.
 """
 
 import numpy as np
-from pairbounds.infrastructure.checks import require
 
+from pairbounds.infrastructure.checks import require
 from pairbounds.theory.bounds.gap import over_gap
 from pairbounds.theory.bounds.statements import Statement
 from pairbounds.theory.graph.pair_graph import PairGraph

@@ -31,10 +31,10 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
-from pairbounds.infrastructure.checks import require, require_width
 from scipy.linalg import eigh, eigvalsh
 
 from pairbounds.infrastructure.arrays import EPS, FloatArray
+from pairbounds.infrastructure.checks import require, require_width
 from pairbounds.theory.bounds.statements import Statement
 from pairbounds.theory.graph.through_features import LEAST_EIGENVALUE, GraphThroughFeatures
 from pairbounds.theory.quantities.confidence import bernstein_deviation

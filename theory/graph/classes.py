@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.sparse as sp
-from pairbounds.infrastructure.checks import HypothesisError
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray, once
+from pairbounds.infrastructure.checks import HypothesisError
 from pairbounds.theory.graph.labels import UNLABELLED
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import scipy.sparse as sp
 from numpy.typing import ArrayLike
 
 from pairbounds.infrastructure.arrays import Array, IntArray, without_torch
-from pairbounds.infrastructure.files import Output, replacing
+from pairbounds.infrastructure.files import Output, replacing, require_output_path
 from pairbounds.infrastructure.inputs import AnyPath, require_file
 from pairbounds.theory.graph.labels import UNLABELLED, labels_without_torch
 from pairbounds.theory.graph.pair_graph import PairGraph, real_weights
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Graph = TypeVar("Graph", bound=PairGraph)
 
 FORMAT = "pairbounds-graph-1"
+GRAPH_SUFFIXES = (".npz",)
 
 
 def id_array(ids: Any) -> Array:
@@ -161,16 +162,8 @@ def save_npz(path: AnyPath, graph: PairGraph, beside: Mapping[str, Array]) -> No
             raise ValueError(f"{side}_ids cannot be saved: make them all integers or all strings")
         arrays |= {f"{side}_labels": labels, f"{side}_ids": ids if ids.dtype == np.int64 else ids.astype(np.str_)}
     stored = {name: np.asarray(value) for name, value in arrays.items() if value is not None}
-    with replacing(require_graph_path(path)) as temporary:
+    with replacing(require_output_path(path, GRAPH_SUFFIXES)) as temporary:
         np.savez_compressed(temporary, allow_pickle=False, **stored, **beside)
-
-
-def require_graph_path(path: AnyPath) -> Path:
-    """Return the path if a graph can be saved there; call this before the work."""
-    target = Path(path)
-    if target.suffix != ".npz":
-        raise ValueError(f"cannot write {target}: a graph's file name ends in .npz")
-    return target
 
 
 def load_npz(path: AnyPath, graph_class: type[Graph]) -> Graph:

@@ -2,8 +2,8 @@
 
 import numpy as np
 import scipy.sparse as sp
-from pairbounds.infrastructure.checks import require
 
+from pairbounds.infrastructure.checks import require
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 

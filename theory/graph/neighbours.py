@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
-from pairbounds.infrastructure.checks import is_integer, listed_rows
 
 from pairbounds.infrastructure.arrays import EPS, FloatArray, IntArray, row_blocks, without_torch
+from pairbounds.infrastructure.checks import is_integer, listed_rows
 from pairbounds.infrastructure.devices import torch_device
 
 BLOCK = 2**26  # similarities in float32 in memory at once

@@ -15,8 +15,8 @@ from math import log10
 from typing import Any
 
 import numpy as np
-from pairbounds.infrastructure.checks import require_width
 
+from pairbounds.infrastructure.checks import require_width
 from pairbounds.infrastructure.files import replacing
 from pairbounds.infrastructure.inputs import AnyPath
 from pairbounds.theory.graph.classes import required_labels

@@ -11,10 +11,10 @@ import numpy as np
 import scipy.linalg
 import scipy.sparse as sp
 from numpy.typing import ArrayLike
-from pairbounds.infrastructure.checks import is_integer
 from scipy.special import stirling2
 
 from pairbounds.infrastructure.arrays import Array, BoolArray, FloatArray, IntArray, once
+from pairbounds.infrastructure.checks import is_integer
 from pairbounds.theory.graph.classes import required_labels
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.graph.singular_triplets import Spectrum

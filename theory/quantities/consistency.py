@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy.linalg
 import scipy.sparse as sp
-from pairbounds.infrastructure.checks import require
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray, once
+from pairbounds.infrastructure.checks import require
+from pairbounds.theory.graph.classes import class_cuts as class_cuts
+from pairbounds.theory.graph.classes import class_indicators as class_indicators
 from pairbounds.theory.graph.classes import (
     leaving_masses,
     pairs_by_class,

@@ -7,9 +7,9 @@ from typing import Any, Literal
 import numpy as np
 import scipy.linalg
 import scipy.sparse as sp
-from pairbounds.infrastructure.checks import require, require_width
 
 from pairbounds.infrastructure.arrays import Array, FloatArray, IntArray, without_torch
+from pairbounds.infrastructure.checks import require, require_width
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.graph.through_features import (
     LEAST_EIGENVALUE,

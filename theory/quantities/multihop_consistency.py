@@ -13,10 +13,10 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 import scipy.sparse as sp
-from pairbounds.infrastructure.checks import is_integer
 from scipy.linalg import eigh_tridiagonal
 
 from pairbounds.infrastructure.arrays import EPS, FloatArray
+from pairbounds.infrastructure.checks import is_integer
 from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
 from pairbounds.theory.graph.singular_triplets import Spectrum
 from pairbounds.theory.quantities.consistency import class_masses

@@ -7,7 +7,6 @@ import numpy as np
 import scipy.linalg
 import scipy.sparse as sp
 from numpy.typing import ArrayLike
-from pairbounds.infrastructure.checks import require
 
 from pairbounds.infrastructure.arrays import (
     EPS,
@@ -20,6 +19,7 @@ from pairbounds.infrastructure.arrays import (
     times_powers,
     unit_columns,
 )
+from pairbounds.infrastructure.checks import require
 from pairbounds.theory.graph.classes import class_indicators, required_labels
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.graph.through_features import validated_features

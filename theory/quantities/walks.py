@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from pairbounds.infrastructure.checks import is_integer
 
 from pairbounds.infrastructure.arrays import EPS, Array, FloatArray, IntArray
+from pairbounds.infrastructure.checks import is_integer
 from pairbounds.theory.graph.formats import joint_from_pairs
 from pairbounds.theory.quantities.confidence import proportion_ends
 

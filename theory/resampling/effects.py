@@ -4,9 +4,8 @@ import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pairbounds.infrastructure.checks import HypothesisError
-
 from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.checks import HypothesisError
 from pairbounds.theory.bounds.measured import Encoder
 from pairbounds.theory.bounds.registry import BOUNDS
 from pairbounds.theory.graph.pair_graph import PairGraph

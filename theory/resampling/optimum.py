@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from pairbounds.infrastructure.checks import require, require_width
 from scipy.optimize import minimize
 
 from pairbounds.infrastructure.arrays import FloatArray, svd
+from pairbounds.infrastructure.checks import require, require_width
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 HISTORY = 20  # steps in the memory of L-BFGS

@@ -7,9 +7,9 @@ import numpy as np
 import scipy.linalg
 import scipy.sparse as sp
 import scipy.sparse.linalg
-from pairbounds.infrastructure.checks import require_width
 
 from pairbounds.infrastructure.arrays import EPS, FloatArray, IntArray, svd
+from pairbounds.infrastructure.checks import require_width
 from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
 from pairbounds.theory.graph.singular_triplets import Spectrum, Triplets, measured, shape_round_off
 
@@ -186,11 +186,12 @@ def component_vectors(graph: PairGraph, count: int) -> tuple[FloatArray, FloatAr
 
 def _device(shape: tuple[int, int], device: str) -> "torch.device | None":
     """Device to compute on; `None` is the CPU, without torch."""
-    if device == "auto" and shape[0] * shape[1] <= SMALL:
+    if device == "cpu" or (device == "auto" and shape[0] * shape[1] <= SMALL):
         return None
-    from pairbounds.infrastructure.devices import accelerator
+    from pairbounds.infrastructure.devices import torch_device
 
-    return accelerator(device)
+    chosen = torch_device(device)
+    return None if chosen.type == "cpu" else chosen
 
 
 def second_eigenvalue(matrix: sp.csr_array, first: FloatArray, *, seed: int = 0) -> float:
@@ -332,11 +333,16 @@ def _largest(deflated: Product, side: int, sought: float, rng: np.random.Generat
 
 def _leading(product: Product, side: int, count: int, tol: float, rng: np.random.Generator) -> FloatArray:
     """Orthonormal (side, count): the leading eigenvectors of a positive semi-definite operator."""
-    from pairbounds.infrastructure.progress import counting  # slow to import
+    from pairbounds.infrastructure.progress import Bar  # slow to import
 
     start = rng.standard_normal(side)
     try:
-        with counting(product, "spectrum", "product") as counted:
+        with Bar(desc="spectrum", unit="product") as bar:
+
+            def counted(vector: FloatArray) -> FloatArray:
+                bar.update()
+                return product(vector)
+
             operator = scipy.sparse.linalg.LinearOperator((side, side), matvec=counted, dtype=np.float64)
             _, vectors = scipy.sparse.linalg.eigsh(operator, count, which="LA", tol=tol, v0=start)
     except scipy.sparse.linalg.ArpackNoConvergence as error:

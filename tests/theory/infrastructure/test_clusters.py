@@ -6,8 +6,8 @@ import dask
 import joblib
 import pytest
 from distributed import LocalCluster
-from pairbounds.infrastructure.workers import cluster_pool
 
+from pairbounds.infrastructure.workers import cluster_pool
 from tests.limits import PATIENCE
 
 # Threads start faster than processes, and talk over sockets too.

@@ -69,7 +69,7 @@ def test_the_next_write_overwrites_the_temporary_file_of_a_killed_one(tmp_path, 
     with subprocess.Popen(light(code, tmp_path / name), stdin=-1, stdout=-1, text=True) as killed:
         left = Path(killed.stdout.readline().rstrip())
         killed.kill()
-    assert contents(tmp_path) == {left.name: b"half"}
+    assert contents(tmp_path) == {left.name: b"half", f"{left.name}.lock": b""}
     with replacing(tmp_path / name) as temporary:
         temporary.write_text("complete")
     assert contents(tmp_path) == {name: b"complete"}

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from pairbounds.infrastructure.checks import require
-from pairbounds.infrastructure.users_code import as_number
 
 from pairbounds import HypothesisError, PairGraph, bound, check_bounds
 from pairbounds.__main__ import app
+from pairbounds.infrastructure.checks import require
+from pairbounds.infrastructure.users_code import as_number
 from pairbounds.theory.bounds.scoring import score
 from tests.families import row_of
 from tests.unloaded import unload

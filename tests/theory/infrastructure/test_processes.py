@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 
 import pytest
-from pairbounds.infrastructure.workers import side_by_side
 
+from pairbounds.infrastructure.workers import side_by_side
 from tests.limits import PATIENCE
 from tests.rooms import ROOT
 from tests.theory.light import light

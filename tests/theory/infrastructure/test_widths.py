@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from pairbounds.infrastructure.checks import parsed_widths, widths_of
 
 SHAPE = (9, 12)

@@ -261,9 +261,9 @@ def test_a_study_in_this_process_has_the_same_rows_and_errors():
     settings = tiny(x=2, unlucky=3)
     serial, parallel = run_study("tiny", settings, range(2)), run_study("tiny", settings, range(2), 1)
     pd.testing.assert_frame_equal(serial["tiny"], parallel["tiny"], check_exact=True)
-    for workers, prefix in ((None, ""), (1, "study tiny, seed 0: ")):
+    for jobs, prefix in ((None, ""), (1, "study tiny, seed 0: ")):
         with pytest.raises(RuntimeError, match=rf"^{prefix}study 'tiny' \(.*\) failed: ArithmeticError: 3 is unlucky"):
-            run_study("tiny", tiny(x=3, unlucky=3), range(2), workers)
+            run_study("tiny", tiny(x=3, unlucky=3), range(2), jobs)
 
 
 def test_a_dry_run_writes_nothing_and_counts_finished_cells(call, tmp_path):

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import scipy.linalg
 import scipy.sparse as sp
-from pairbounds.infrastructure.checks import listed_rows
 
 from pairbounds.infrastructure.arrays import Array, FloatArray, IntArray, without_torch
+from pairbounds.infrastructure.checks import listed_rows
 from pairbounds.theory.graph.labels import UNLABELLED, coded
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.metrics.class_moments import class_moments

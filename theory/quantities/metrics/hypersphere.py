@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from pairbounds.infrastructure.checks import listed_rows, require
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks, row_norms
+from pairbounds.infrastructure.checks import listed_rows, require
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.probes import as_features
 from pairbounds.theory.quantities.scores import log_mean_exp

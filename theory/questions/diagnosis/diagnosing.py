@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import scipy.sparse as sp
-from pairbounds.infrastructure.checks import is_integer, require_named
 
+from pairbounds.infrastructure.checks import is_integer, require_named
 from pairbounds.theory.graph.labels import UNLABELLED
 from pairbounds.theory.graph.neighbours import directions
 from pairbounds.theory.graph.pair_graph import PairGraph
