@@ -19,7 +19,7 @@ TABLES = ("emoji_bounds", "emoji_energy", "emoji_multihop")
 
 
 @dataclass(frozen=True)
-class Settings:
+class EmojiCaptionsSettings:
     """Widths and orders at which the bounds are evaluated.
 
     Attributes
@@ -35,7 +35,7 @@ class Settings:
     order: int = 16
 
 
-def measure(settings: Settings, seed: int) -> Mapping[str, pd.DataFrame]:  # noqa: ARG001 - nothing here is drawn
+def measure(settings: EmojiCaptionsSettings, seed: int) -> Mapping[str, pd.DataFrame]:  # noqa: ARG001 - nothing here is drawn
     """Every bound at every width, every singular value with its label energy, and the multi-hop bounds.
 
     Returns
@@ -65,7 +65,7 @@ def measure(settings: Settings, seed: int) -> Mapping[str, pd.DataFrame]:  # noq
 
 STUDY = Study(
     question="How tight are the bounds for the captions of emoji, and where does their label energy lie?",
-    settings=Settings,
+    settings=EmojiCaptionsSettings,
     measure=measure,
     tables=TABLES,
     small={"widths": (5, 20, 100, 400), "hop_widths": (100,), "order": 8},

@@ -35,7 +35,7 @@ SIDE = 16  # pixels along a side of pictures as features
 
 
 @dataclass(frozen=True)
-class Settings:
+class FromPairsSettings:
     """A population of images, their features, and image pairs drawn through captions.
 
     Attributes
@@ -73,7 +73,7 @@ class Settings:
         return {self.dataset: dict(self.source().input_keys())}
 
 
-def measure(settings: Settings, seed: int) -> pd.DataFrame:
+def measure(settings: FromPairsSettings, seed: int) -> pd.DataFrame:
     """A row for each kind and number of features and each number of pairs.
 
     Columns, for the population: guess (squared error of guessing by class masses), unreached (e_X), optimum_mse, mse_42
@@ -95,7 +95,7 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _features(images: ImageTextDataset, settings: Settings) -> dict[tuple[str, int], FloatArray]:
+def _features(images: ImageTextDataset, settings: FromPairsSettings) -> dict[tuple[str, int], FloatArray]:
     """A constant and principal components of features, for a frozen network and for pixels."""
     pictures = map(images.image, range(len(images)))
     pixels = [np.asarray(picture.convert("RGB").resize((SIDE, SIDE))).ravel() for picture in pictures]
@@ -107,7 +107,7 @@ def _features(images: ImageTextDataset, settings: Settings) -> dict[tuple[str, i
     }
 
 
-def _errors(graph: PairGraph, features: FloatArray, pairs: IntArray, settings: Settings) -> dict[str, float]:
+def _errors(graph: PairGraph, features: FloatArray, pairs: IntArray, settings: FromPairsSettings) -> dict[str, float]:
     population, k = graph.through(features), settings.k
     sample = ImagePairs.of(population, pairs)
     encoder = FeatureMoments.of_pairs(features, *pairs.T).encoder(k, 0.0)
@@ -128,7 +128,7 @@ def _errors(graph: PairGraph, features: FloatArray, pairs: IntArray, settings: S
 
 STUDY = Study(
     question="How tight are theorems 42 and 43 for encoders learned from n image pairs?",
-    settings=Settings,
+    settings=FromPairsSettings,
     measure=measure,
     seeds=5,
     small={"pairs": (1_000, 100_000), "components": (50,)},

@@ -24,7 +24,7 @@ Compared = Mapping[Convention, Comparison]
 
 
 @dataclass(frozen=True)
-class Settings(Protocol, ImageSettings):
+class PairingsSettings(Protocol, ImageSettings):
     """Images, and the protocol of their pairings."""
 
     def __post_init__(self) -> None:
@@ -43,7 +43,7 @@ class Settings(Protocol, ImageSettings):
         return super().input_keys()
 
 
-def measure(settings: Settings, seed: int) -> dict[str, pd.DataFrame]:
+def measure(settings: PairingsSettings, seed: int) -> dict[str, pd.DataFrame]:
     """Every pairing on every draw of images of a data set; see `pairings_tables`."""
     return pairings_tables(settings.source(), settings, seed, settings.jobs)
 
@@ -119,7 +119,7 @@ def _differences(compared: Compared, families: Mapping[str, str], protocol: Prot
 
 STUDY = Study(
     question="Are pairs by captions more consistent than equally diverse pairs by augmentations?",
-    settings=Settings,
+    settings=PairingsSettings,
     measure=measure,
     tables=TABLES,
     small={"total_images": 160, "draws": 2, "views": 2, "anchors": 200, "strengths": (1.0,)},

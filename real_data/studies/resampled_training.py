@@ -24,7 +24,7 @@ SIMCLR, ALL = "none", "all"  # no rule; each of the four rules, and all four com
 
 
 @dataclass(frozen=True)
-class Settings(TrainingSettings):
+class ResampledTrainingSettings(TrainingSettings):
     """Encoders, their data and their training.
 
     `ValueError`: an unknown rule, guide or run; no baseline; `whole_seeds` without tuned runs.
@@ -62,7 +62,7 @@ class Settings(TrainingSettings):
         encoders(self, 0)
 
 
-def measure(settings: Settings, seed: int) -> pd.DataFrame:
+def measure(settings: ResampledTrainingSettings, seed: int) -> pd.DataFrame:
     """Every encoder of one seed.
 
     Returns
@@ -87,7 +87,7 @@ def chosen(table: pd.DataFrame) -> pd.Series:
     )
 
 
-def encoders(settings: Settings, seed: int) -> list[Run]:
+def encoders(settings: ResampledTrainingSettings, seed: int) -> list[Run]:
     """Runs of one seed; from seed `whole_seeds` on, only tuned runs."""
     recipe, s = settings.recipe(), settings
     runs = resampling_runs(s.rules, recipe, seed, s.strength, guides=s.guides, baselines=s.baselines)
@@ -153,7 +153,7 @@ def _summary(table: pd.DataFrame) -> list[str]:
 
 STUDY = Study(
     question="Does resampling by a guide change the accuracy of SimCLR trained from pixels?",
-    settings=Settings,
+    settings=ResampledTrainingSettings,
     measure=measure,
     seeds=5,
     slow=True,

@@ -24,7 +24,7 @@ NO_TEXT, ORACLE, RANDOM = f"no text, by {FROZEN}", "oracle", "random"
 
 
 @dataclass(frozen=True)
-class Settings(ImageSettings):
+class ResampledViewsSettings(ImageSettings):
     """Images, and the graphs of their views.
 
     `ValueError`: a number that is too small.
@@ -53,12 +53,12 @@ class Settings(ImageSettings):
             raise ValueError(f"diversity={self.diversity} must be above 1: it is an effective number of positives")
 
 
-def measure(settings: Settings, seed: int) -> pd.DataFrame:
+def measure(settings: ResampledViewsSettings, seed: int) -> pd.DataFrame:
     """Every rule with every guide on the augmentation graphs of every draw; see `resampling_on_graphs`."""
     return resampling_on_graphs(settings.source(), settings, seed, settings.jobs)
 
 
-def resampling_on_graphs(source: Source, settings: Settings, seed: int, jobs: int = 1) -> pd.DataFrame:
+def resampling_on_graphs(source: Source, settings: ResampledViewsSettings, seed: int, jobs: int = 1) -> pd.DataFrame:
     """Every rule with every guide on the augmentation graphs of every draw, for every estimator of the pairs.
 
     The guides are the captions (similarity by common captions), the held-out encoder of images and texts, and its
@@ -75,7 +75,9 @@ def resampling_on_graphs(source: Source, settings: Settings, seed: int, jobs: in
     return pd.concat(on_draws(work, source, settings.total_images, settings.draws, seed, jobs), ignore_index=True)
 
 
-def _measure_draw(source: Source, settings: Settings, number: int, images: IntArray, seed: int) -> pd.DataFrame:
+def _measure_draw(
+    source: Source, settings: ResampledViewsSettings, number: int, images: IntArray, seed: int
+) -> pd.DataFrame:
     strengths = (settings.strength,)
     inputs = gather(source, images, views=settings.views, strengths=strengths, anchors=1, seed=seed)
     labels = next(iter(inputs.labels.values()))
@@ -87,7 +89,9 @@ def _measure_draw(source: Source, settings: Settings, number: int, images: IntAr
     return pd.concat(parts).assign(draw=number, images=len(images))
 
 
-def _graphs(inputs: PairingInputs, labels: IntArray, settings: Settings) -> Iterator[tuple[Pairing, float, PairGraph]]:
+def _graphs(
+    inputs: PairingInputs, labels: IntArray, settings: ResampledViewsSettings
+) -> Iterator[tuple[Pairing, float, PairGraph]]:
     """Graph of views by each estimator except the encoder, which is a guide, at the temperature of the diversity."""
     for pairing in augmentations(inputs, settings.keep):
         if pairing.name == f"augmentation, by {ENCODER}":
@@ -115,7 +119,7 @@ def _guides(inputs: PairingInputs, labels: IntArray, rng: np.random.Generator) -
 
 STUDY = Study(
     question="Does the change of the bound predict the change of the error, on graphs of views of real images?",
-    settings=Settings,
+    settings=ResampledViewsSettings,
     measure=measure,
     small={"total_images": 200, "draws": 2},
 )

@@ -16,7 +16,7 @@ from pairbounds.theory.spectrum.triplets import spectrum
 
 
 @dataclass(frozen=True)
-class Settings:
+class BoundHoldsSettings:
     """Ranges of the random worlds, and the widths at which bounds are evaluated.
 
     Attributes
@@ -52,7 +52,7 @@ def log_uniform(limits: tuple[float, ...], rng: np.random.Generator) -> float:
     return float(np.exp(rng.uniform(*np.log(limits))))
 
 
-def measure(settings: Settings, seed: int) -> pd.DataFrame:
+def measure(settings: BoundHoldsSettings, seed: int) -> pd.DataFrame:
     """Every bound on a caption graph and an augmentation graph of a random world, at each width.
 
     In some worlds the labels of two or more classes, but not all, are merged. The pairs do not change.
@@ -90,7 +90,7 @@ def _rows(name: str, graph: PairGraph, factors: Sequence[int]) -> pd.DataFrame:
 
 STUDY = Study(
     question="Does every bound hold on worlds of many shapes, and how tightly?",
-    settings=Settings,
+    settings=BoundHoldsSettings,
     measure=measure,
     seeds=500,
 )

@@ -14,7 +14,7 @@ from pairbounds.theory.spectrum.triplets import spectrum
 
 
 @dataclass(frozen=True)
-class Settings(WorldShape):
+class CaptionsHelpSettings(WorldShape):
     """A world, its captions, and augmentation strengths.
 
     Attributes
@@ -30,7 +30,7 @@ class Settings(WorldShape):
     strengths: tuple[float, ...] = tuple(np.geomspace(0.2, 8.0, 25).tolist())
 
 
-def measure(settings: Settings, seed: int) -> pd.DataFrame:
+def measure(settings: CaptionsHelpSettings, seed: int) -> pd.DataFrame:
     """One row for the captions and one for the augmentations at each strength."""
     world = settings.world(seed)
     captions = _row("caption", np.nan, world.caption_graph(settings.noise, settings.detail), settings.k)
@@ -58,7 +58,7 @@ def _row(pairs: str, strength: float, graph: PairGraph, k: int) -> dict[str, obj
 
 STUDY = Study(
     question="In one world, when do caption pairs serve better than augmentation pairs?",
-    settings=Settings,
+    settings=CaptionsHelpSettings,
     measure=measure,
     seeds=30,
 )

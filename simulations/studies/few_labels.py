@@ -12,7 +12,7 @@ from pairbounds.theory.questions.label_choice import label_trials, optima
 
 
 @dataclass(frozen=True)
-class Settings(WorldShape):
+class FewLabelsSettings(WorldShape):
     """A world, the candidate pairs and widths, and the labels.
 
     Attributes
@@ -35,7 +35,7 @@ class Settings(WorldShape):
     resamples: int = 400
 
 
-def measure(settings: Settings, seed: int) -> pd.DataFrame:
+def measure(settings: FewLabelsSettings, seed: int) -> pd.DataFrame:
     """Rows of `label_trials` for the captions at each noise and the augmentations at each strength."""
     graphs = pairings(settings.world(seed), settings.noises, settings.strengths)
     return label_trials(optima(graphs, settings.widths), settings.sizes, settings.draws, settings.resamples, seed)
@@ -49,7 +49,7 @@ def pairings(world: LatentWorld, noises: Sequence[float], strengths: Sequence[fl
 
 STUDY = Study(
     question="How many labels does a probe need, and how well do few labels choose among embeddings of a world?",
-    settings=Settings,
+    settings=FewLabelsSettings,
     measure=measure,
     seeds=8,
     small={"sizes": (50, 200), "draws": 4, "resamples": 100},

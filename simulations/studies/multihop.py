@@ -12,7 +12,7 @@ from pairbounds.theory.spectrum.triplets import spectrum_beyond
 
 
 @dataclass(frozen=True)
-class Settings(WorldShape):
+class MultihopSettings(WorldShape):
     """A world, its captions and augmentations, and the largest order of the bounds.
 
     Attributes
@@ -30,7 +30,7 @@ class Settings(WorldShape):
     order: int = 16
 
 
-def measure(settings: Settings, seed: int) -> pd.DataFrame:
+def measure(settings: MultihopSettings, seed: int) -> pd.DataFrame:
     """Rows of `interval_table` and `error_table` for the captions and for the augmentations at each strength."""
     world = settings.world(seed)
     graphs = {"captions": world.caption_graph(settings.noise, settings.detail)}
@@ -45,7 +45,7 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
 
 STUDY = Study(
     question="How fast does the multi-hop interval shrink to the true probe error?",
-    settings=Settings,
+    settings=MultihopSettings,
     measure=measure,
     seeds=10,
 )

@@ -22,7 +22,7 @@ WITH_A_PENALTY = (
 
 
 @dataclass(frozen=True)
-class Settings(WorldShape, Optimisation):
+class NearOptimalSettings(WorldShape, Optimisation):
     """A world, its captions, and the training of two free embeddings on them.
 
     Attributes
@@ -41,7 +41,7 @@ class Settings(WorldShape, Optimisation):
     learning_rate: float | None = 0.1
 
 
-def measure(settings: Settings, seed: int) -> pd.DataFrame:
+def measure(settings: NearOptimalSettings, seed: int) -> pd.DataFrame:
     """A row for each training, logged step and bound: the measured quantity and the value of the bound."""
     graph = settings.world(seed).caption_graph(settings.noise, settings.detail)
     options = settings.optimisation() | {"seed": seed}
@@ -68,7 +68,7 @@ def _checked(
 
 STUDY = Study(
     question="How tight are the bounds on imperfect encoders during training, at a fixed width and with a penalty?",
-    settings=Settings,
+    settings=NearOptimalSettings,
     measure=measure,
     seeds=5,
 )

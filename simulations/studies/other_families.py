@@ -14,7 +14,7 @@ BOUNDS = {"probe-mse": "theorem_4", "multihop-mse": "theorem_15"}
 
 
 @dataclass(frozen=True)
-class Settings:
+class OtherFamiliesSettings:
     """The families and the widths.
 
     Attributes
@@ -27,7 +27,7 @@ class Settings:
     most: int = 4
 
 
-def measure(settings: Settings, seed: int) -> pd.DataFrame:
+def measure(settings: OtherFamiliesSettings, seed: int) -> pd.DataFrame:
     """Both bounds and the error at each width. Deterministic families are measured for the first seed only."""
     rows = []
     for name in settings.families:
@@ -50,7 +50,7 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
 
 STUDY = Study(
     question="How close are theorems 4 and 15 to the error on graph families other than random worlds?",
-    settings=Settings,
+    settings=OtherFamiliesSettings,
     measure=measure,
     seeds=10,
     small={"most": 1},

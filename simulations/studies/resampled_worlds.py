@@ -13,7 +13,7 @@ from pairbounds.theory.resampling.effects import resampling_effects
 
 
 @dataclass(frozen=True)
-class Settings:
+class ResampledWorldsSettings:
     """Ranges of the random worlds, and the guide's captions.
 
     Attributes
@@ -35,7 +35,7 @@ class Settings:
     width: int = 2
 
 
-def measure(settings: Settings, seed: int) -> pd.DataFrame:
+def measure(settings: ResampledWorldsSettings, seed: int) -> pd.DataFrame:
     """A row for each guide and rule on the views of a random world: bounds and error before and after resampling."""
     rng = np.random.default_rng([seed, 8])
     world = LatentWorld(**random_shape(settings, ("classes", "styles", "positions", "views"), rng), seed=seed)
@@ -52,7 +52,7 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
 
 STUDY = Study(
     question="Does the change of the bound predict the change of the error, and the order of the resampling rules?",
-    settings=Settings,
+    settings=ResampledWorldsSettings,
     measure=measure,
     seeds=40,
 )

@@ -15,7 +15,7 @@ from pairbounds.theory.spectrum.triplets import spectrum
 
 
 @dataclass(frozen=True)
-class Settings(WorldShape, Optimisation):
+class WorldTrainingSettings(WorldShape, Optimisation):
     """A world, its captions, and the training of an encoder on them.
 
     Attributes
@@ -41,7 +41,7 @@ class Settings(WorldShape, Optimisation):
         require_encoder(self.encoder)
 
 
-def measure(settings: Settings, seed: int) -> pd.DataFrame:
+def measure(settings: WorldTrainingSettings, seed: int) -> pd.DataFrame:
     """Training history, the number of bounds violated at its end, and bounds on the optimum."""
     world, k = settings.world(seed), settings.k
     graph = world.caption_graph(settings.noise, settings.detail)
@@ -66,7 +66,7 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
 
 STUDY = Study(
     question="How far do the loss and the encoder move training from the optimum of the theory?",
-    settings=Settings,
+    settings=WorldTrainingSettings,
     measure=measure,
     seeds=5,
     sweep={

@@ -14,8 +14,8 @@ def test_bounds_hold_in_any_order_of_the_images(source, tmp_path, monkeypatch):
     tables = []
     for order in (np.arange(len(source.dataset)), np.random.default_rng(1).permutation(len(source.dataset))):
         images = SimpleNamespace(images=lambda order=order: source.dataset.take(order))
-        monkeypatch.setattr(from_pairs.Settings, "source", lambda _, images=images: images)
-        settings = from_pairs.Settings(
+        monkeypatch.setattr(from_pairs.FromPairsSettings, "source", lambda _, images=images: images)
+        settings = from_pairs.FromPairsSettings(
             size=32, images=40, k=4, components=(6,), pairs=(500, 20_000), cache=str(tmp_path)
         )
         tables.append(from_pairs.measure(settings, 0))

@@ -160,7 +160,9 @@ def test_images_of_the_validation_folder_are_the_test_set():
 
 
 def test_two_data_sets_of_the_same_classes_are_joined(folder):
-    settings = resampled_training.Settings("imagefolder", folder / "train", size=32, val_root=folder / "val")
+    settings = resampled_training.ResampledTrainingSettings(
+        "imagefolder", folder / "train", size=32, val_root=folder / "val"
+    )
     train, val = (DATASETS["imagefolder"](folder / part, size=32) for part in ("train", "val"))
     both = settings.images()
     assert np.array_equal(both.labels, np.concatenate([train.labels, val.labels]))
@@ -195,7 +197,7 @@ def test_a_table_needs_labels_and_trains_a_network_of_open_clip(call, refused, f
 
 
 def test_further_seeds_have_tuned_runs_only():
-    settings = resampled_training.Settings(
+    settings = resampled_training.ResampledTrainingSettings(
         baselines=3, tune=("simclr", "add_new_positive:encoder"), tuned_rates=(3e-3,), whole_seeds=2
     )
     all_runs, further = (resampled_training.encoders(settings, seed) for seed in (1, 2))

@@ -9,10 +9,10 @@ from pairbounds import check_bounds, induced_labelling_error
 from pairbounds.real_data.measures.off_diagonal import off_diagonal
 from pairbounds.real_data.pairings.image_draws import draw_images, gather
 from pairbounds.real_data.pairings.pairing import EXACT, TEXTS, augmentations
-from pairbounds.real_data.studies.resampled_views import ORACLE, RANDOM, Settings, resampling_on_graphs
+from pairbounds.real_data.studies.resampled_views import ORACLE, RANDOM, ResampledViewsSettings, resampling_on_graphs
 from pairbounds.theory.resampling.effects import RULES
 
-SETTINGS, SEED = Settings(total_images=48, draws=2, keep=10, diversity=8, k=5), 3
+SETTINGS, SEED = ResampledViewsSettings(total_images=48, draws=2, keep=10, diversity=8, k=5), 3
 BEFORE = [f"{name}_before" for name in ("induced_labelling_error", "next_singular_value", "bound", "probe_error")]
 
 

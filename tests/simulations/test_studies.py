@@ -15,7 +15,7 @@ from pairbounds.sweeps.settings import setting_rows
 
 def test_no_bound_is_violated_with_and_without_merged_classes():
     for seed, share in ((0, 2.5), (12, 1)):  # of the largest class, beside equal classes
-        table = bound_holds.measure(bound_holds.Settings(), seed)
+        table = bound_holds.measure(bound_holds.BoundHoldsSettings(), seed)
         assert table["holds"].all()
         assert set(table["pairs"]) == {"caption", "augmentation"}
         np.testing.assert_allclose(table["largest_class"] * table["n_classes"], share)
