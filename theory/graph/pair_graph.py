@@ -3,7 +3,7 @@
 import reprlib
 from collections.abc import Hashable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
 
 import numpy as np
 import scipy.sparse as sp
@@ -32,49 +32,7 @@ _MATRIX = (
     "read_graph(path).graph"
 )
 SMALLEST = float(np.finfo(np.float64).smallest_normal)  # probabilities below it have lost digits
-
-
-class LabelledGraph(Protocol):
-    """Argument of bounds on the optimum: a pair graph, or a pair graph through features (theorem 42)."""
-
-    @property
-    def is_linear(self) -> bool:
-        """True if the bounds are about encoders that are linear in features."""
-
-    @property
-    def pair_graph(self) -> "PairGraph":
-        """The pair graph without the features."""
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Shape of `normalized`."""
-
-    @property
-    def normalized(self) -> sp.csr_array | FloatArray:
-        """Matrix of half a hop of the walk, of norm at most 1."""
-
-    @property
-    def weighted_targets(self) -> sp.csr_array:
-        """Labels in the coordinates of the rows of `normalized`, with a column for each class present."""
-
-    @property
-    def unreached(self) -> float:
-        """Label energy that no encoder reaches."""
-
-    @property
-    def variation(self) -> float:
-        """`Σ_c ⟨ỹ_c, (I - ĀĀᵀ) ỹ_c⟩`, the variation of the labels along induced pairs."""
-
-    @property
-    def spans_constant(self) -> bool:
-        """True if encoders can be constant, up to round-off."""
-
-    @property
-    def constant_distance(self) -> float:
-        """Distance of the constant from the encoders."""
-
-    def combined_at_nodes(self, mixing: FloatArray, vectors: FloatArray, rows: slice) -> FloatArray:
-        """Combinations of vectors at left nodes times `√p_L`, (q, n, b), from weights (q, d) and vectors (d, m, b)."""
+LabelledGraph: TypeAlias = "PairGraph | GraphThroughFeatures"  # argument of bounds on the optimum
 
 
 class PairGraph:
@@ -278,10 +236,10 @@ class PairGraph:
         """Number of components, each with nodes on both sides: the multiplicity of the singular value 1."""
         return int(self.components[0].max()) + 1
 
-    is_linear = False
-    unreached = 0.0
-    spans_constant = True
-    constant_distance = 0.0
+    is_linear = False  # encoders need not be linear in features
+    unreached = 0.0  # label energy that no encoder reaches
+    spans_constant = True  # encoders can be constant
+    constant_distance = 0.0  # of the constant from the encoders
 
     @property
     def pair_graph(self) -> "PairGraph":
@@ -299,11 +257,11 @@ class PairGraph:
 
     @property
     def variation(self) -> float:
-        """Induced labelling error `α_T`."""
+        """`Σ_c ⟨ỹ_c, (I - ĀĀᵀ) ỹ_c⟩`, the induced labelling error `α_T`."""
         return float(class_cuts(self).sum())
 
     def combined_at_nodes(self, mixing: FloatArray, vectors: FloatArray, rows: slice) -> FloatArray:
-        """See `LabelledGraph`."""
+        """Combinations of vectors at left nodes times `√p_L`, (q, n, b), from weights (q, d) and vectors (d, m, b)."""
         return np.tensordot(mixing, vectors[:, rows], axes=1)
 
     def through(self, features: Any) -> "GraphThroughFeatures":

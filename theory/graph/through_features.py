@@ -133,7 +133,7 @@ class GraphThroughFeatures:
         return self.at_nodes(self.spectrum.leading(k).left)
 
     def combined_at_nodes(self, mixing: FloatArray, vectors: FloatArray, rows: slice) -> FloatArray:
-        """See `LabelledGraph`."""
+        """See `PairGraph.combined_at_nodes`."""
         combined = np.tensordot(mixing, vectors, axes=1)
         scores = self.at_nodes(np.concatenate(list(combined), axis=1), rows)
         scores *= np.sqrt(self.graph.left_marginal[rows, None])
