@@ -1,10 +1,9 @@
 """Margins of multi-hop scores, which are polynomials of the walk applied to the labels.
 
-All polynomials are combinations of the hops `T_j(2ĀĀᵀ - 1) Ỹ`, which are computed once for each graph.
+All polynomials are combinations of the hops `T_j(2ĀĀᵀ - 1) Ỹ`.
 """
 
-from collections.abc import Iterator, Sequence
-from weakref import WeakKeyDictionary
+from collections.abc import Sequence
 
 import numpy as np
 import scipy.sparse as sp
@@ -12,11 +11,7 @@ import scipy.sparse as sp
 from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks
 from pairbounds.theory.graph.pair_graph import LabelledGraph
 from pairbounds.theory.quantities.consistency import class_columns
-from pairbounds.theory.quantities.label_blocks import Factor, column_blocks, first_half_hop, for_hops
-
-KEPT_BYTES = 2**27  # limit on the hops of all columns that are cached with a graph
-
-_cached_hops: WeakKeyDictionary[LabelledGraph, FloatArray] = WeakKeyDictionary()
+from pairbounds.theory.quantities.multihop_consistency import Factor, column_blocks
 
 
 def filtered_margins(graph: LabelledGraph, filters: Sequence[FloatArray]) -> list[FloatArray]:
@@ -29,8 +24,8 @@ def filtered_margins(graph: LabelledGraph, filters: Sequence[FloatArray]) -> lis
     `ValueError`: the graph lacks labels on the left.
 
     Chebyshev's recurrence, whose round-off grows as d², over blocks of columns. Cost: O(d nnz r), and O(d n_left r) for
-    each q, for r classes; memory about `pairbounds.theory.quantities.label_blocks.BLOCK_BYTES`, but at least d + 4
-    columns. Hops of at most `KEPT_BYTES` are cached with the graph.
+    each q, for r classes; memory about `pairbounds.theory.quantities.multihop_consistency.BLOCK_BYTES`, but at least
+    d + 4 columns.
 
     Parameters
     ----------
@@ -44,7 +39,9 @@ def filtered_margins(graph: LabelledGraph, filters: Sequence[FloatArray]) -> lis
     pairs = graph.pair_graph
     own_scores, rival_scores = np.zeros((len(filters), pairs.n_left)), np.full((len(filters), pairs.n_left), -np.inf)
     label_columns = class_columns(pairs)
-    for columns, hops in _hops(graph, mixing.shape[1]):
+    matrix, targets, count = graph.normalized, sp.csc_array(graph.weighted_targets), mixing.shape[1]
+    for columns in column_blocks(targets.shape[1], (count + 3) * len(label_columns)):
+        hops = _hops_of(matrix, targets[:, columns], count)
         for rows in row_blocks(pairs.n_left, len(filters) * len(columns)):
             scores = graph.combined_at_nodes(mixing, hops, rows)
             _compare(scores, label_columns[rows] - columns[0], own_scores[:, rows], rival_scores[:, rows])
@@ -65,30 +62,12 @@ def _compare(scores: FloatArray, label_columns: IntArray, own_scores: FloatArray
     np.maximum(rival_scores, scores.transpose(2, 0, 1).copy().max(axis=0), out=rival_scores)
 
 
-def _hops(graph: LabelledGraph, count: int) -> Iterator[tuple[IntArray, FloatArray]]:
-    """Blocks of classes, (b,), and their hops `T_j(2ĀĀᵀ - 1) Ỹ`, j = 0..count - 1, (count, n_left, b).
-
-    Hops of at most `KEPT_BYTES` are one block, cached with the graph for other filters and widths.
-    """
-    matrix, targets = for_hops(graph), sp.csc_array(graph.weighted_targets)
-    rows, classes = targets.shape
-    if 8 * count * rows * classes > KEPT_BYTES:
-        for columns in column_blocks(classes, (count + 3) * rows):
-            yield columns, _hops_of(matrix, targets[:, columns], count)
-        return
-    hops = _cached_hops.get(graph)
-    if hops is None or len(hops) < count:
-        hops = _cached_hops[graph] = _hops_of(matrix, targets, count)
-    yield np.arange(classes), hops[:count]
-
-
 def _hops_of(matrix: Factor, targets: sp.csc_array, count: int) -> FloatArray:
     """First `count` hops of targets, (count, n_left, b), by Chebyshev's recurrence."""
     hops = np.empty((count, *targets.shape))
     hops[0] = targets.toarray(order="C")
     for degree in range(1, count):
-        half = matrix.T @ hops[degree - 1] if degree > 1 else first_half_hop(matrix, targets)
-        product = matrix @ half
+        product = matrix @ (matrix.T @ hops[degree - 1])
         for rows in row_blocks(*product.shape):
             now = np.multiply(product[rows], 2, out=hops[degree, rows])
             now -= hops[degree - 1, rows]

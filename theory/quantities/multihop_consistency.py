@@ -15,17 +15,18 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.linalg import eigh_tridiagonal
 
-from pairbounds.infrastructure.arrays import EPS, FloatArray
+from pairbounds.infrastructure.arrays import EPS, FloatArray, IntArray
 from pairbounds.infrastructure.checks import is_integer
 from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
 from pairbounds.theory.graph.singular_triplets import Spectrum
 from pairbounds.theory.quantities.consistency import class_masses
-from pairbounds.theory.quantities.label_blocks import Factor, column_blocks, first_half_hop, for_hops
 
 ORDER = 8  # order of the bounds: number of Lanczos steps, each of which gives two moments
 SMALLEST_ORDER = 2  # for large graphs: the second sharpens the bounds the most
 LANCZOS_PRODUCTS = 2**35  # limit on the multiplications for all Lanczos steps of a measure
 BETWEEN = 0.5  # arbitrary diagonal entry
+BLOCK_BYTES = 3 * 2**27  # limit on the vectors of a block of columns of Ỹ
+Factor = sp.csr_array | FloatArray
 Rule = tuple[FloatArray, FloatArray]  # nodes, in increasing order, and their weights
 
 ROUND_OFF = 64 * EPS
@@ -99,11 +100,11 @@ def consistency_curve(graph: PairGraph, hops: int) -> FloatArray:
     -----
     `a_m = ‖H_m‖²` for `H_0 = Ỹ`, multiplied by Āᵀ and Ā in turn: sums of squares, in which nothing cancels. Cost:
     O(hops nnz r) for r classes; memory O((n_left + n_right) r), but at most about
-    `pairbounds.theory.quantities.label_blocks.BLOCK_BYTES` for the left side. Source: new here.
+    `BLOCK_BYTES` for the left side. Source: new here.
     """
     if not is_integer(hops, 0):
         raise ValueError(f"hops={hops!r} is not an integer of at least 0")
-    curve, matrix, targets = np.zeros(hops + 1), for_hops(graph), sp.csc_array(graph.weighted_targets)
+    curve, matrix, targets = np.zeros(hops + 1), graph.normalized, sp.csc_array(graph.weighted_targets)
     for columns in column_blocks(targets.shape[1], 3 * graph.n_left):  # the walk, its squares, and its next half hop
         walk = targets[:, columns].toarray(order="C")
         curve[0] += np.sum(walk**2)
@@ -111,6 +112,12 @@ def consistency_curve(graph: PairGraph, hops: int) -> FloatArray:
             walk = matrix @ walk if step % 2 else matrix.T @ walk
             curve[step + 1] += np.sum(walk**2)
     return curve
+
+
+def column_blocks(count: int, floats: int) -> list[IntArray]:
+    """Blocks of columns of Ỹ, of at most `BLOCK_BYTES` at `floats` numbers a column, but at least one column."""
+    width = max(1, BLOCK_BYTES // (floats * np.dtype(np.float64).itemsize))
+    return np.array_split(np.arange(count), -(-count // width))
 
 
 def default_order(graph: LabelledGraph) -> int:
@@ -144,7 +151,7 @@ def label_measure(graph: LabelledGraph, order: int | None = None) -> JacobiMatri
 
     Golub and Kahan's bidiagonalisation of Ā, started at Ỹ with the Frobenius inner product. Only the blocks of the
     shorter side are orthogonalised, so the matrix is that of `ĀĀᵀ` with a perturbation by round-off. If the vectors
-    need more than `pairbounds.theory.quantities.label_blocks.BLOCK_BYTES`, each block of columns has a measure, and ν
+    need more than `BLOCK_BYTES`, each block of columns has a measure, and ν
     is their sum. Cost: O(order nnz r + order² n r) for r classes and n nodes on the shorter side; memory O((order n +
     n_left + n_right) r), but at most about those bytes or one column. Computed once for each graph and its
     largest order. Sources: Golub and Meurant, *Matrices, Moments and Quadrature with Applications*, 2010; Simon and
@@ -253,7 +260,7 @@ def _tail_roots(
 def _label_measure(graph: LabelledGraph, order: int) -> JacobiMatrix:
     # Shorter remainders are round-off; dropping one moves atoms by at most its length.
     nothing = float(EPS * np.sqrt(sum(graph.shape)))
-    matrix, targets = for_hops(graph), sp.csc_array(graph.weighted_targets)
+    matrix, targets = graph.normalized, sp.csc_array(graph.weighted_targets)
     shorter, longer = sorted(graph.shape)
     masses, parts = [], []
     for columns in column_blocks(targets.shape[1], (order + 2) * shorter + 3 * longer):
@@ -270,7 +277,8 @@ def _bidiagonalised(matrix: Factor, block: sp.csc_array, order: int, nothing: fl
     product with A an entry below the diagonal. Orthogonalising the shorter side is enough, and cheap for few captions.
     """
     block = block / np.linalg.norm(block.data)
-    left, right = block.toarray(order="C"), first_half_hop(matrix, block)
+    left = block.toarray(order="C")
+    right = matrix.T @ left
     shorter_left = left.size <= right.size
     basis = np.empty((order, min(left.size, right.size)))
     diagonal, off_diagonal, below = [], [], 0.0

@@ -8,7 +8,7 @@ import scipy.linalg
 import scipy.sparse as sp
 import scipy.sparse.linalg
 
-from pairbounds.infrastructure.arrays import EPS, FloatArray, IntArray, svd
+from pairbounds.infrastructure.arrays import EPS, FloatArray, svd
 from pairbounds.infrastructure.checks import require_width
 from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
 from pairbounds.theory.graph.singular_triplets import Spectrum, Triplets, measured, shape_round_off
@@ -20,8 +20,6 @@ DENSE_LIMIT = 40_000_000  # entries of a dense copy of the normalised matrix: 32
 DENSE_SIDE = 600  # most nodes on the smaller side for which a dense factorisation is always fastest
 DENSE_SHARE = 4  # a dense factorisation is also fastest for more than 1 / DENSE_SHARE of the triplets
 SPARSE_TOL = 1e-6  # default residual norm
-BLOCK_COLUMNS = 20  # least average size of blocks that are faster one by one
-SPARSE = 16  # sparse products are faster with fewer than one in so many entries
 SMALL = 1_000_000  # entries up to which a GPU is not used
 GUARD = 2  # values computed beyond the k-th, so that k is not the last
 SEARCH_TOLERANCES = (1e-3, 1e-7, 1e-11)  # relative; the next is tried if one cannot decide
@@ -63,7 +61,7 @@ def spectrum(
         round-off. Bounds are rounded outward by residuals: in one case (40,000 x 20,000 nodes, seed 0, k = 32) 1e-6
         costs 2% of theorem 15 and 79% of a near-optimal bound.
     method : {"auto", "dense", "sparse"}
-        "dense" decomposes a dense copy of at most `DENSE_LIMIT` entries, by components. "sparse" runs ARPACK on the
+        "dense" decomposes a dense copy of at most `DENSE_LIMIT` entries. "sparse" runs ARPACK on the
         Gram operator of the smaller side at cost O(iterations (nnz + side k)). "auto" is "dense" for a short smaller
         side or many triplets, unless a dense copy is too large.
     device : {"auto", "cpu", "cuda", ...}
@@ -94,7 +92,7 @@ def spectrum(
     if method == "dense":
         if entries > DENSE_LIMIT:
             raise ValueError(f"the dense method takes at most {DENSE_LIMIT} entries, not {entries}: use 'sparse'")
-        triplets = triplets_by_parts(matrix, graph.components, k, _device(matrix.shape, device))
+        triplets = _dense(matrix, k, _device(matrix.shape, device))
     elif method == "sparse":
         triplets, unseen = _sparse(matrix, k, tol / 10, np.random.default_rng(seed), component_vectors(graph, k))
     else:
@@ -105,29 +103,6 @@ def spectrum(
 def spectrum_beyond(graph: PairGraph, k: int, **options: Any) -> Spectrum:
     """Leading k + 1 triplets, the last of them 0 if the graph has only k; options and errors of `spectrum`."""
     return spectrum(graph, min(k + 1, *graph.shape), **options).leading(k + 1)
-
-
-def triplets_by_parts(
-    matrix: sp.csr_array, parts: tuple[IntArray, IntArray], k: int, device: "torch.device | None" = None
-) -> Triplets:
-    """Leading k singular triplets (left, values, right), vectors as columns, of a matrix of independent blocks.
-
-    `parts` numbers the blocks of rows and of columns. Blocks are factorised one by one, p equal ones in 1 / p² of the
-    time, unless they are small or k exceeds the sum of their smaller sides. `device`: `None` is the CPU, without torch.
-    """
-    sizes = [np.bincount(side) for side in parts]
-    if not 1 < len(sizes[0]) <= min(matrix.shape) / BLOCK_COLUMNS or k > np.minimum(*sizes).sum():
-        return _dense(matrix, k, device)
-    turns = [np.argsort(side) for side in parts]
-    blocks = zip(*(np.split(turn, np.cumsum(size)[:-1]) for turn, size in zip(turns, sizes, strict=True)), strict=True)
-    us, s, ws = zip(*(_dense(matrix[x][:, y], k, device) for x, y in blocks), strict=True)
-    values = np.concatenate(s)
-    order = np.argsort(-values, kind="stable")[:k]
-    left, right = (
-        scipy.linalg.block_diag(*vectors)[np.ix_(np.argsort(turn), order)]
-        for vectors, turn in zip((us, ws), turns, strict=True)
-    )
-    return left, values[order], right
 
 
 def _dense(matrix: sp.csr_array, k: int, device: "torch.device | None") -> Triplets:
@@ -212,27 +187,13 @@ def second_eigenvalue(matrix: sp.csr_array, first: FloatArray, *, seed: int = 0)
         return 0.0
     if side <= DENSE_SIDE:
         smaller = matrix if matrix.shape[0] == side else sp.csr_array(matrix.T)
-        gram = _gram(smaller)
         # All eigenvalues: LAPACK's bisection for a subset fails on some tight clusters.
-        ends = scipy.linalg.eigvalsh(gram, driver="evd", overwrite_a=True)[-2]
+        ends = scipy.linalg.eigvalsh((smaller @ smaller.T).toarray(), driver="evd", overwrite_a=True)[-2]
     else:
         transposed = matrix.T
         deflated = _deflated(lambda x: matrix @ (transposed @ x), first[:, None] / np.linalg.norm(first))
         ends = _upper_end(deflated, len(first), seed)
     return min(1.0, max(0.0, float(ends)) + shape_round_off(matrix.shape))
-
-
-def is_filled(matrix: sp.csr_array) -> bool:
-    """True if dense products with a matrix are as fast as sparse ones."""
-    return bool(matrix.nnz * SPARSE >= matrix.shape[0] * matrix.shape[1])
-
-
-def _gram(matrix: sp.csr_array) -> FloatArray:
-    """`A Aᵀ` as a dense array, by dense products if they are faster."""
-    if not is_filled(matrix) or matrix.shape[0] * matrix.shape[1] > DENSE_LIMIT:
-        return np.asarray((matrix @ matrix.T).toarray())
-    dense = matrix.toarray()
-    return np.asarray(dense @ dense.T)
 
 
 def operator_norm(matrix: scipy.sparse.linalg.LinearOperator, *, seed: int = 0) -> float:
