@@ -23,7 +23,7 @@ from pairbounds.theory.spectrum.triplets import second_eigenvalue, spectrum
 
 EXACT_NODES = 14  # most left nodes of an exhaustive search
 EXACT_PARTITIONS = 10_000  # most partitions of an exhaustive search
-TIE = 1e-6  # relative difference of a tie, in which the first wins
+DIGITS = 8  # decimals to which entries that tie agree; the first of them wins
 
 
 @dataclass(frozen=True, eq=False)
@@ -237,25 +237,12 @@ def _sweep(graph: PairGraph, scores: FloatArray) -> IntArray:
 def _parts_by_pivots(left: FloatArray) -> IntArray:
     """Assign each node to the nearest of m pivots, from m orthonormal columns; no part is empty.
 
-    The first of nodes or pivots that tie up to `TIE` wins, so that round-off does not decide.
+    The first of nodes or pivots that tie up to `DIGITS` wins, so that round-off does not decide.
     """
-    n, m = left.shape
-    pivots, directions = np.zeros(m, dtype=np.int64), np.zeros((m, m))
-    squares = np.einsum("ij,ij->i", left, left)  # squared norms of the residuals
-    for step in range(m):
-        # They sum to 1 for each column that is not spanned yet: much smaller ones are round-off, and tie.
-        squares[squares < 1 / (2 * n)] = 0
-        squares[pivots[:step]] = -1
-        pivots[step] = np.argmax(squares >= (1 - TIE) * squares.max())
-        if squares[pivots[step]] > 0:
-            direction = left[pivots[step]]
-            for _ in range(2):  # twice is enough for orthogonality, once is not
-                direction = direction - (directions[:step] @ direction) @ directions[:step]
-            directions[step] = direction / np.linalg.norm(direction)
-            squares -= (left @ directions[step]) ** 2
+    m = left.shape[1]
+    pivots = scipy.linalg.qr(np.round(left.T, DIGITS), mode="r", pivoting=True)[1][:m]
     rotation, _ = scipy.linalg.polar(left[pivots])
-    near = np.abs(left @ rotation.T)
-    parts = np.argmax(near >= (1 - TIE) * near.max(axis=1, keepdims=True), axis=1)
+    parts = np.argmax(np.round(np.abs(left @ rotation.T), DIGITS), axis=1)
     parts[pivots] = np.arange(m)
     return np.asarray(parts, dtype=np.int64)
 
