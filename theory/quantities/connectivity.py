@@ -13,7 +13,7 @@ import scipy.sparse as sp
 from numpy.typing import ArrayLike
 from scipy.special import stirling2
 
-from pairbounds.infrastructure.arrays import Array, BoolArray, FloatArray, IntArray, once
+from pairbounds.infrastructure.arrays import Array, FloatArray, IntArray, once
 from pairbounds.infrastructure.checks import is_integer
 from pairbounds.theory.graph.classes import required_labels
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -138,7 +138,11 @@ def sparsest_partition(graph: PairGraph, m: int, triplets: Spectrum | None = Non
     pieces = graph.components[0]
     if pieces.max() >= m - 1:
         return Partition(0.0, 0.0, np.minimum(pieces, m - 1))
-    top = _leading_triplets(graph, m, triplets)
+    count = min(m, *graph.shape)
+    top = spectrum(graph, count) if triplets is None else triplets
+    if len(top.singular_values) < count:
+        raise ValueError(f"m={m} needs {count} triplets: triplets has {len(top.singular_values)}")
+    top = top.leading(m)
     candidates = [_parts_by_pivots(top.left[:, :m])]
     if m == 2:
         candidates.append(_sweep(graph, _sweep_scores(graph, top)))
@@ -194,15 +198,6 @@ def _shares(graph: PairGraph, parts: IntArray) -> tuple[IntArray, FloatArray, Fl
     return left, pairs.data, np.repeat(masses / totals, np.diff(starts, append=pairs.nnz))
 
 
-def _leading_triplets(graph: PairGraph, m: int, triplets: Spectrum | None) -> Spectrum:
-    """Leading m triplets, padded with zeros."""
-    count = min(m, *graph.shape)
-    computed = spectrum(graph, count) if triplets is None else triplets
-    if len(computed.singular_values) < count:
-        raise ValueError(f"m={m} needs {count} triplets: triplets has {len(computed.singular_values)}")
-    return computed.leading(m)
-
-
 def _sweep_scores(graph: PairGraph, triplets: Spectrum) -> FloatArray:
     """`u_2 / √p_L`, (n_left,), with `u_2` orthogonal to the first vector, `√p_L`."""
     root = np.sqrt(graph.left_marginal)
@@ -248,18 +243,12 @@ def _parts_by_pivots(left: FloatArray) -> IntArray:
 
 
 def _sparsest_of_all(graph: PairGraph, m: int) -> Partition:
-    induced = graph.induced().joint.toarray()
-    partitions = _partitions(graph.n_left, m)
-    largest = np.max([_conductances_of_sets(induced, partitions == part) for part in range(m)], axis=0)
-    best = partitions[np.argmin(largest)]
+    induced, partitions = graph.induced().joint.toarray(), _partitions(graph.n_left, m)
+    sets = np.stack([partitions == part for part in range(m)]).astype(np.float64)
+    conductances = np.sum((sets @ induced) * (1 - sets), axis=2) / (sets @ induced.sum(axis=1))
+    best = partitions[np.argmin(conductances.max(axis=0))]
     value = float(part_conductances(graph, best).max())
     return Partition(value, value, best)
-
-
-def _conductances_of_sets(induced: FloatArray, sets: BoolArray) -> FloatArray:
-    """`cut(S) / vol(S)`, (count,), from `P_T` itself; `sets` is (count, n_left)."""
-    inside = sets.astype(np.float64)
-    return np.asarray(np.sum((inside @ induced) * (1 - inside), axis=1) / (inside @ induced.sum(axis=1)))
 
 
 def _partitions(size: int, m: int) -> IntArray:

@@ -19,17 +19,13 @@ def filtered_margins(graph: LabelledGraph, filters: Sequence[FloatArray]) -> lis
 
     For `q = t^m` the scores of a node are the class distribution of the end of an m-step walk from it. The margin is
     the lead of its class (`pairbounds.theory.quantities.margins`), infinite for a single class. Through features the
-    scores are `X̃ q(M) B`.
+    scores are `X̃ q(M) B`. The filters are the coefficients of q in the basis `T_j(2t - 1)`, j = 0..d.
 
     `ValueError`: the graph lacks labels on the left.
 
     Chebyshev's recurrence, whose round-off grows as d², over blocks of columns. Cost: O(d nnz r), and O(d n_left r) for
     each q, for r classes; memory about `pairbounds.theory.quantities.multihop_consistency.BLOCK_BYTES`, but at least
     d + 4 columns.
-
-    Parameters
-    ----------
-    filters : (d + 1,) each, q in the basis `T_j(2t - 1)`, j = 0..d
     """
     if not filters:
         return []

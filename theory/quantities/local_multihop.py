@@ -128,12 +128,8 @@ def local_multihop(graph: LabelledGraph, spectrum: Spectrum, k: int, order: int 
     that round-off does not decide (`multihop_consistency.JacobiMatrix.determined`). On 1,000 graphs in nine orders and
     places the value changed by at most 8.5e-7 of itself.
 
-    Parameters
-    ----------
-    spectrum : at least k + 1 triplets
-    k : at least 1
-    order : M, at least 1: moments a_0..a_{2 order}, and filters of degree at most order + 1. By default
-        `default_order`.
+    Takes at least k + 1 triplets. The order, by default `default_order`, gives the moments a_0..a_{2 order} and filters
+    of degree at most order + 1.
     """
     return within(graph, Cut.of(spectrum, k), order)
 

@@ -157,10 +157,7 @@ def label_measure(graph: LabelledGraph, order: int | None = None) -> JacobiMatri
     largest order. Sources: Golub and Meurant, *Matrices, Moments and Quadrature with Applications*, 2010; Simon and
     Zha, *Low-rank matrix approximation using the Lanczos bidiagonalization process*, 2000, for the one side.
 
-    Parameters
-    ----------
-    order : number of Lanczos steps, at least 1, for the moments a_0..a_{2 order}; determines a measure of at most
-        `order` atoms. By default `default_order`.
+    The steps, by default `default_order`, give the moments a_0..a_{2 order}, and determine a measure of as many atoms.
     """
     measures, order = _measures.setdefault(graph, {}), valid_order(graph, order)
     if order not in measures:
@@ -175,10 +172,7 @@ def mass_up_to(jacobi: JacobiMatrix, x: float, *, slack: float = ROUND_OFF) -> f
     The weights up to `x` of the extremal rule, a measure with these moments (Chebyshev, Markov, Stieltjes).
     Cost: O(m²). Source: Krein and Nudelman, *The Markov Moment Problem and Extremal Problems*, 1977.
 
-    Parameters
-    ----------
-    slack : bound on the shift of an atom by round-off. The interval and `x` are widened by it, so that an atom at
-        `x` counts.
+    `slack` bounds the shift of an atom by round-off: the interval and `x` are widened by it, so an atom at `x` counts.
     """
     moved = x + slack
     nodes, weights = extremal_rule(jacobi, moved, slack)
@@ -222,15 +216,10 @@ def tail_at_most(
     Through features `e_X` is added, for the squared error of the optimum among encoders linear in them.
 
     Rounded outward: a perturbation of size δ changes the square root of the label energy on one side of a spectral gap
-    by at most `δ / gap`. If the k-th value ties with the next, part of the energy above counts as tail.
+    by at most `δ / gap`. If the k-th value ties with the next, part of the energy above counts as tail. A `cut`
+    replaces `σ_{k+1}` if it is larger. Takes at least k + 1 triplets.
 
     `ValueError`: the graph lacks labels on the left; order is below 1 or not an integer.
-
-    Parameters
-    ----------
-    spectrum : at least k + 1 triplets
-    k : at least 1
-    cut : replaces `σ_{k+1}` if it is larger; all energy up to its square counts as tail
     """
     roots = _tail_roots(graph, spectrum, k, order, cut, 1)
     return min(1.0, graph.unreached + min(roots) ** 2)

@@ -71,12 +71,7 @@ def _converted(values: Any, reference: Any) -> Any:
 def log_partitions(left: Any, right: Any, mass_left: Any, mass_right: Any) -> tuple[Any, Any]:
     """`log E_l e^{s(x,l)}` for each x, (n_left,), and `log E_x e^{s(x,l)}` for each l, (n_right,), of `s = f(x)ᵀ g(l)`.
 
-    Parameters
-    ----------
-    left : (n_left, k), right : (n_right, k)
-        Arrays or tensors.
-    mass_left : (n_left,), mass_right : (n_right,)
-        The marginals; logarithms of small masses would be large, and so would their round-off.
+    From arrays or tensors, and the marginals: logarithms of small masses would be large, and so would their round-off.
     """
     return _log_means(left, right, mass_right), _log_means(right, left, mass_left)
 

@@ -148,10 +148,7 @@ class _Stacks:
 def _counts(left: IntArray, right: IntArray, labels: Array, hops: int) -> tuple[int, IntArray, IntArray]:
     """Number of walks, and numbers of those that agree with their start after each hop, and that have died by then.
 
-    Parameters
-    ----------
-    left, right : (n,), the ends of each pair, in random order; the first pairs start walks
-    labels : of the left nodes
+    The ends of the pairs, (n,) both, are in random order; the first pairs start walks.
     """
     walks = max(1, len(left) // (1 + SPARE * (2 * hops - 1)))
     ahead = walks + (len(left) - walks) * hops // (2 * hops - 1)
