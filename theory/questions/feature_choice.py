@@ -31,13 +31,8 @@ def features_compared(
 ) -> pd.DataFrame:
     """Table of the candidates at each width that their features allow, best first.
 
-    Parameters
-    ----------
-    candidates : (n, d) features of all images, by name; this function whitens them, with the unlabelled images
-    sample : the labelled images
-    widths : k of the embedding: a constant and the k - 1 leading principal components
-    n_labels : number of labels for which theorem 34 bounds the error
-    seed : of the bootstrap
+    The features of all images, (n, d), are whitened here, also over the unlabelled images. An embedding of width k is a
+    constant and the k - 1 leading principal components. Theorem 34 bounds the error for `n_labels`.
 
     Returns
     -------

@@ -119,9 +119,7 @@ class LabelledSample:
     def resampled(self, statistic: Callable[[FloatArray], FloatArray], resamples: int, seed: int) -> FloatArray:
         """Values of a statistic, (resamples, C), on bootstrap samples of the images, stratified like the sample.
 
-        Parameters
-        ----------
-        statistic : of weights of the images, (b, N), to values, (b, C)
+        The statistic takes weights of the images, (b, N), to values, (b, C).
         """
         rng = np.random.default_rng(seed)
         step, weights, values = max(1, BLOCK // len(self.rows)), self.weights, []

@@ -40,17 +40,14 @@ def weighted_optimum(
     L-BFGS descends from the optimum for the product `a bᵀ` of Q's marginals to a stationary point. That optimum is
     theorem 2 with a and b for the marginals, by the singular value decomposition of `D_a^{-1/2} P D_b^{-1/2}`.
 
+    From P, for the negative rules on a graph `graph.induced()`, and the measure Q, (n_left, n_right). The descent ends
+    when an iteration gains less than the fraction `tol` of the loss, or after `iterations`.
+
     `HypothesisError`: Q is 0 on a pair, so the loss is unbounded below (`f = t 1[x]`, `g = t 1[l]`). `ValueError`: k
     out of range, a measure that does not fit.
 
     Cost of an iteration: O(n_left n_right k). Source: Srebro and Jaakkola 2003 for the problem; Gillis and Glineur 2011
     for the hardness.
-
-    Parameters
-    ----------
-    pairs : P. For the negative rules on a graph: `graph.induced()`.
-    measure : (n_left, n_right), Q
-    tol : the descent ends when an iteration gains less than this fraction of the loss, or after `iterations`
     """
     weights = np.asarray(measure, dtype=np.float64)
     if weights.shape != pairs.shape or not np.all(np.isfinite(weights) & (weights >= 0)):

@@ -175,12 +175,9 @@ def second_eigenvalue(matrix: sp.csr_array, first: FloatArray, *, seed: int = 0)
     `RuntimeError`: the solver did not converge.
 
     Exact to round-off if the smaller side is short, by its dense Gram matrix. Otherwise ARPACK computes the largest
-    eigenvalue with `first` projected out, and its residual, at most `SECOND_TOLERANCE`, is added. A start nearly
-    orthogonal to its vector may give the next value with a perfect residual: hence the guard values.
-
-    Parameters
-    ----------
-    first : (n_rows,), of any length, the eigenvector of value 1
+    eigenvalue with `first` projected out, the eigenvector of value 1, and adds its residual, at most
+    `SECOND_TOLERANCE`. A start nearly orthogonal to its vector may give the next value with a perfect residual: hence
+    the guard values.
     """
     side = min(matrix.shape)
     if side == 1:
@@ -225,14 +222,8 @@ def _sparse(
 ) -> tuple[Triplets, float]:
     """Leading k triplets of a sparse matrix, and an upper bound on the values that are not among them.
 
-    `RuntimeError`: the solver did not converge.
-
-    The search is that of `spectrum`, on the smaller side. If this side is short, its Gram matrix is formed.
-
-    Parameters
-    ----------
-    tol : of ARPACK, relative
-    ones : (n_left, c) and (n_right, c), orthonormal vectors of the largest value, 1, c <= k; excluded from the search
+    The search is that of `spectrum`, on the smaller side. If this side is short, its Gram matrix is formed. `ones` are
+    orthonormal vectors of the value 1, (n_left, c) and (n_right, c), c <= k, which the search leaves out.
     """
     if matrix.shape[0] < matrix.shape[1]:
         (right, values, left), unseen = _sparse(sp.csr_array(matrix.T), k, tol, rng, ones[::-1])
