@@ -35,20 +35,14 @@ CLEAR = 1e-6  # rounding, relative to a gap, below which no other gap is tried
 
 @dataclass(frozen=True, eq=False)
 class _Support:
-    """Support of a measure with known moments: [0, cut] and intervals of half-width `slack` at points.
+    """Support of a measure with known moments: [0, cut] and intervals of half-width `slack` at points."""
 
-    Attributes
-    ----------
-    nodes, weights : (n,), a rule with its moments
-    at_one : (least, most) known mass at 1, which is subtracted; 1 is then not among the points
-    """
-
-    nodes: FloatArray
-    weights: FloatArray
+    nodes: FloatArray  # (n,), of a rule with its moments
+    weights: FloatArray  # (n,), of the same rule
     cut: float
     points: FloatArray
     slack: float
-    at_one: tuple[float, float]
+    at_one: tuple[float, float]  # (least, most) known mass at 1, which is subtracted; 1 is then not among the points
 
     def mass(self, sign: int) -> float:
         """Upper bound, for sign 1, or lower bound, for -1, on the mass of [0, cut]."""

@@ -38,16 +38,10 @@ NOTHING = 1e-7  # largest remainder that such round-off causes
 
 @dataclass(frozen=True, eq=False)
 class JacobiMatrix:
-    """Leading Jacobi matrix of a measure of mass 1, a well-conditioned form of its moments a_0..a_{2m}.
+    """Leading Jacobi matrix of a measure of mass 1, a well-conditioned form of its moments a_0..a_{2m}."""
 
-    Attributes
-    ----------
-    diagonal : (m,), the recurrence coefficients α_1..α_m
-    off_diagonal : (m,), the coefficients β_1..β_m, positive; (m - 1,) if the measure has only m atoms, and is known
-    """
-
-    diagonal: FloatArray
-    off_diagonal: FloatArray
+    diagonal: FloatArray  # (m,), the recurrence coefficients α_1..α_m
+    off_diagonal: FloatArray  # (m,), β_1..β_m, positive; (m - 1,) if the measure has only m atoms, and is known
 
     @property
     def complete(self) -> bool:

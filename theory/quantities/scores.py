@@ -19,18 +19,11 @@ UNITS = 64 * EPS
 
 @dataclass(frozen=True, eq=False)
 class Standing:
-    """Leaders of the rows of some scores (n, r).
+    """Leaders of the rows of some scores (n, r)."""
 
-    Attributes
-    ----------
-    leaders : (n,), the column of the largest score
-    leads : (n,), the difference to the next score; infinite for a single column
-    noise : (n,), bound on the round-off of the lead
-    """
-
-    leaders: IntArray
-    leads: FloatArray
-    noise: FloatArray
+    leaders: IntArray  # (n,), the column of the largest score
+    leads: FloatArray  # (n,), the difference to the next score; infinite for a single column
+    noise: FloatArray  # (n,), bound on the round-off of the lead
 
     @classmethod
     def of(cls, scores: FloatArray, noise: ArrayLike) -> Self:

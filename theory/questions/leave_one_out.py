@@ -16,20 +16,12 @@ TIE = 1e-6  # weight of the squared error, to break ties of the 0-1 error
 
 
 class LeaveOneOut(NamedTuple):
-    """A ridge probe and its leave-one-out errors.
+    """A ridge probe and its leave-one-out errors."""
 
-    Attributes
-    ----------
-    wrong : (N,), true for an image that the probe of the other images misclassifies
-    score : weighted 0-1 error plus `TIE` times the squared error, minimised by the choice of the penalty
-    classes : (r,), classes of the labelled images
-    coefficients : (k, r), of the probe fitted to all N images
-    """
-
-    wrong: npt.NDArray[np.bool_]
-    score: float
-    classes: IntArray
-    coefficients: FloatArray
+    wrong: npt.NDArray[np.bool_]  # (N,), true for an image that the probe of the other images misclassifies
+    score: float  # weighted 0-1 error plus `TIE` times the squared error, minimised by the choice of the penalty
+    classes: IntArray  # (r,), classes of the labelled images
+    coefficients: FloatArray  # (k, r), of the probe fitted to all N images
 
     def predicted(self, features: FloatArray) -> IntArray:
         """Class of each row of features (n, k), by the probe of all N images."""

@@ -34,16 +34,10 @@ CLAIMS_OF_ENCODERS = {"bound": "near-optimal-error", "multihop_bound": "multihop
 
 
 class Resampled(NamedTuple):
-    """Result of rules on a graph.
+    """Result of rules on a graph."""
 
-    Attributes
-    ----------
-    graph : graph after the positive rules
-    optimum : of the self-supervised loss on its induced pairs under the measure of the negative rules, if any
-    """
-
-    graph: PairGraph
-    optimum: WeightedOptimum | None = None
+    graph: PairGraph  # after the positive rules
+    optimum: WeightedOptimum | None = None  # on its induced pairs under the measure of the negative rules, if any
 
 
 Rule = Callable[[PairGraph, Any, int], Resampled]  # of a graph, a guide, and the width of the embedding

@@ -16,19 +16,12 @@ LIMIT_REACHED = 1  # scipy's status for the limit of iterations
 
 @dataclass(frozen=True, eq=False)
 class WeightedOptimum:
-    """Best embedding pair of a search for a modified product measure.
+    """Best embedding pair of a search for a modified product measure."""
 
-    Attributes
-    ----------
-    left, right : (n_left, k) and (n_right, k), unweighted
-    loss : of the embedding pair
-    converged : True if the last iteration gained almost nothing: a stationary point, not always a minimum
-    """
-
-    left: FloatArray
-    right: FloatArray
-    loss: float
-    converged: bool
+    left: FloatArray  # (n_left, k), unweighted
+    right: FloatArray  # (n_right, k), unweighted
+    loss: float  # of the embedding pair
+    converged: bool  # the last iteration gained almost nothing: a stationary point, not always a minimum
 
 
 def weighted_optimum(

@@ -31,21 +31,13 @@ def labelled_nodes(graph: PairGraph) -> tuple[IntArray, IntArray, list[str]]:
 
 @dataclass(frozen=True, eq=False)
 class ZeroShot:
-    """Prompts of classes, and labelled images to classify.
+    """Prompts of classes, and labelled images to classify."""
 
-    Attributes
-    ----------
-    nodes, classes : (n,), images, and their classes in 0..r-1
-    names : names of the classes
-    sets : r arrays (M_c, d), prompts of each class
-    texts : (r, d), mean prompt of each class
-    """
-
-    nodes: IntArray
-    classes: IntArray
-    names: list[str]
-    sets: list[Rows]
-    texts: Rows
+    nodes: IntArray  # (n,), images
+    classes: IntArray  # (n,), in 0..r-1
+    names: list[str]  # of the classes
+    sets: list[Rows]  # r arrays (M_c, d), prompts of each class
+    texts: Rows  # (r, d), mean prompt of each class
 
     @classmethod
     def of(cls, graph: PairGraph, prompts: Mapping[Any, Any], loss: str, width: int, seed: int) -> "ZeroShot":
