@@ -81,7 +81,6 @@ def dense_scores(graph: PairGraph, q: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("family", ["dense_random", "wide", "split_by_class", "twins", "one_class", "latent_captions"])
 def test_margins_are_those_of_the_filtered_labels(family, block, monkeypatch):
     monkeypatch.setattr(multihop_consistency, "BLOCK_BYTES", block)
-    monkeypatch.setattr("pairbounds.infrastructure.arrays.CACHED", 20)  # several blocks of rows
     graph, rng = family_graph(family), np.random.default_rng(0)
     label_columns = np.searchsorted(np.unique(graph.left_labels), graph.left_labels)
     for degrees in ((0, 1), (3,), (0, 1, 2, 7), (2, 1)):

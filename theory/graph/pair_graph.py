@@ -233,9 +233,9 @@ class PairGraph:
         """`Σ_c ⟨ỹ_c, (I - ĀĀᵀ) ỹ_c⟩`, the induced labelling error `α_T`."""
         return float(class_cuts(self).sum())
 
-    def combined_at_nodes(self, mixing: FloatArray, vectors: FloatArray, rows: slice) -> FloatArray:
+    def combined_at_nodes(self, mixing: FloatArray, vectors: FloatArray) -> FloatArray:
         """Combinations of vectors at left nodes times `√p_L`, (q, n, b), from weights (q, d) and vectors (d, m, b)."""
-        return np.tensordot(mixing, vectors[:, rows], axes=1)
+        return np.tensordot(mixing, vectors, axes=1)
 
     def through(self, features: Any) -> "GraphThroughFeatures":
         """Graph for encoders that are linear in features of the left nodes (theorem 42).

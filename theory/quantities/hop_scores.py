@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks
+from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.graph.pair_graph import LabelledGraph
 from pairbounds.theory.quantities.consistency import class_columns
 from pairbounds.theory.quantities.multihop_consistency import Factor, column_blocks
@@ -35,39 +35,24 @@ def filtered_margins(graph: LabelledGraph, filters: Sequence[FloatArray]) -> lis
     pairs = graph.pair_graph
     own_scores, rival_scores = np.zeros((len(filters), pairs.n_left)), np.full((len(filters), pairs.n_left), -np.inf)
     label_columns = class_columns(pairs)
-    matrix, targets, count = graph.normalized, sp.csc_array(graph.weighted_targets), mixing.shape[1]
-    for columns in column_blocks(targets.shape[1], (count + 3) * len(label_columns)):
-        hops = _hops_of(matrix, targets[:, columns], count)
-        for rows in row_blocks(pairs.n_left, len(filters) * len(columns)):
-            scores = graph.combined_at_nodes(mixing, hops, rows)
-            _compare(scores, label_columns[rows] - columns[0], own_scores[:, rows], rival_scores[:, rows])
-        del hops  # frees this block before the next is computed
+    targets, count = sp.csc_array(graph.weighted_targets), mixing.shape[1]
+    for columns in column_blocks(targets.shape[1], (count + 2 * len(filters) + 4) * pairs.n_left):
+        scores = graph.combined_at_nodes(mixing, _hops(graph.normalized, targets[:, columns], count))
+        inside = np.flatnonzero(np.isin(label_columns, columns))  # other nodes have their own column in another block
+        entries = slice(None), inside, label_columns[inside] - columns[0]
+        own_scores[:, inside] = scores[entries]
+        scores[entries] = -np.inf
+        # For few columns, a copy with the columns first makes the maximum many times faster.
+        np.maximum(rival_scores, scores.transpose(2, 0, 1).copy().max(axis=0), out=rival_scores)
     return list((own_scores - rival_scores) / np.sqrt(pairs.left_marginal))
 
 
-def _compare(scores: FloatArray, label_columns: IntArray, own_scores: FloatArray, rival_scores: FloatArray) -> None:
-    """Update each node's own score and its best other score, (q, n) both, from a block of scores (q, n, b).
-
-    A node whose own column is outside 0..b - 1 has it in another block. The scores are overwritten.
-    """
-    inside = np.flatnonzero((label_columns >= 0) & (label_columns < scores.shape[2]))
-    entries = slice(None), inside, label_columns[inside]
-    own_scores[:, inside] = scores[entries]
-    scores[entries] = -np.inf
-    # For few columns, a copy with the columns first makes the maximum many times faster.
-    np.maximum(rival_scores, scores.transpose(2, 0, 1).copy().max(axis=0), out=rival_scores)
-
-
-def _hops_of(matrix: Factor, targets: sp.csc_array, count: int) -> FloatArray:
+def _hops(matrix: Factor, targets: sp.csc_array, count: int) -> FloatArray:
     """First `count` hops of targets, (count, n_left, b), by Chebyshev's recurrence."""
     hops = np.empty((count, *targets.shape))
     hops[0] = targets.toarray(order="C")
     for degree in range(1, count):
-        product = matrix @ (matrix.T @ hops[degree - 1])
-        for rows in row_blocks(*product.shape):
-            now = np.multiply(product[rows], 2, out=hops[degree, rows])
-            now -= hops[degree - 1, rows]
-            if degree > 1:
-                now *= 2
-                now -= hops[degree - 2, rows]
+        hops[degree] = 2 * (matrix @ (matrix.T @ hops[degree - 1])) - hops[degree - 1]
+        if degree > 1:
+            hops[degree] = 2 * hops[degree] - hops[degree - 2]
     return hops

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.polynomial import chebyshev
 from scipy.optimize import linprog
 
-from pairbounds.infrastructure.arrays import EPS, FloatArray, once
+from pairbounds.infrastructure.arrays import EPS, FloatArray
 from pairbounds.theory.graph.pair_graph import LabelledGraph
 from pairbounds.theory.graph.singular_triplets import Spectrum
 from pairbounds.theory.quantities.consistency import class_masses
@@ -105,19 +105,10 @@ def known_tail_at_least(graph: LabelledGraph, spectrum: Spectrum, k: int, order:
     return max(tail_at_least(graph, spectrum, k, order), graph.unreached + known)
 
 
-@once
-def _solved(*_: object) -> dict[tuple[int, int, float, int], float]:
-    """Cache of bounds on a graph and its spectrum, by width, order, cut and sign."""
-    return {}
-
-
 def _tail(graph: LabelledGraph, spectrum: Spectrum, k: int, order: int, cut: float, sign: int) -> float:
     """Bound on the label energy up to the cut: upper for sign 1, lower for -1."""
-    solved, key = _solved(graph, spectrum), (k, order, cut, sign)
-    if key not in solved:
-        tails = _tails(graph, spectrum, k, order, cut, sign)
-        solved[key] = min(tails) if sign > 0 else max(tails)
-    return solved[key]
+    tails = _tails(graph, spectrum, k, order, cut, sign)
+    return min(tails) if sign > 0 else max(tails)
 
 
 def _tails(graph: LabelledGraph, spectrum: Spectrum, k: int, order: int, cut: float, sign: int) -> Iterator[float]:

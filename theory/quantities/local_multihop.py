@@ -91,21 +91,15 @@ class Cut:
 
 @dataclass(frozen=True, eq=False)
 class LocalBound:
-    """Bound on the 0-1 error, and the polynomials that prove it.
+    """Bound on the 0-1 error, and the polynomials that prove it: in the basis `T_j(2t - 1)`, j = 0, 1, ...
 
-    Attributes
-    ----------
-    error : the bound, at most 1
-    filter : (d + 1,), q in the basis `T_j(2t - 1)`, j = 0..d
-    majorant : (n + 1,), P in the same basis, n <= 2 order: `P >= q²` on [0, below] and `P >= (1 - q)²` on [above, 1],
-        or at the kept eigenvalues if these are known
-    budget : `∫ P dν` plus a bound on round-off; at least `‖(Π_k - q(A))Ỹ‖²`
+    `P >= q²` on [0, below], and `P >= (1 - q)²` on [above, 1], or at the kept eigenvalues if these are known.
     """
 
-    error: float
-    filter: FloatArray
-    majorant: FloatArray
-    budget: float
+    error: float  # the bound, at most 1
+    filter: FloatArray  # (d + 1,), q
+    majorant: FloatArray  # (n + 1,), P, n <= 2 order
+    budget: float  # `∫ P dν` plus a bound on round-off; at least `‖(Π_k - q(A))Ỹ‖²`
 
 
 def local_multihop(graph: LabelledGraph, spectrum: Spectrum, k: int, order: int | None = None) -> LocalBound:

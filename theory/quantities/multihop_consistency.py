@@ -144,10 +144,10 @@ def label_measure(graph: LabelledGraph, order: int | None = None) -> JacobiMatri
     `ValueError`: the graph lacks labels on the left; order is below 1 or not an integer.
 
     Golub and Kahan's bidiagonalisation of Ā, started at Ỹ with the Frobenius inner product. Only the blocks of the
-    shorter side are orthogonalised, so the matrix is that of `ĀĀᵀ` with a perturbation by round-off. If the vectors
+    left side are orthogonalised, so the matrix is that of `ĀĀᵀ` with a perturbation by round-off. If the vectors
     need more than `BLOCK_BYTES`, each block of columns has a measure, and ν
-    is their sum. Cost: O(order nnz r + order² n r) for r classes and n nodes on the shorter side; memory O((order n +
-    n_left + n_right) r), but at most about those bytes or one column. Computed once for each graph and its
+    is their sum. Cost: O(order nnz r + order² n_left r) for r classes; memory O((order n_left +
+    n_right) r), but at most about those bytes or one column. Computed once for each graph and its
     largest order. Sources: Golub and Meurant, *Matrices, Moments and Quadrature with Applications*, 2010; Simon and
     Zha, *Low-rank matrix approximation using the Lanczos bidiagonalization process*, 2000, for the one side.
 
@@ -244,9 +244,9 @@ def _label_measure(graph: LabelledGraph, order: int) -> JacobiMatrix:
     # Shorter remainders are round-off; dropping one moves atoms by at most its length.
     nothing = float(EPS * np.sqrt(sum(graph.shape)))
     matrix, targets = graph.normalized, sp.csc_array(graph.weighted_targets)
-    shorter, longer = sorted(graph.shape)
+    rows = targets.shape[0]
     masses, parts = [], []
-    for columns in column_blocks(targets.shape[1], (order + 2) * shorter + 3 * longer):
+    for columns in column_blocks(targets.shape[1], (order + 2) * rows + 3 * sum(graph.shape)):
         block = targets[:, columns]
         masses.append(float(np.sum(block.data**2)))
         parts.append(_bidiagonalised(matrix, block, order, nothing))
@@ -257,23 +257,18 @@ def _bidiagonalised(matrix: Factor, block: sp.csc_array, order: int, nothing: fl
     """Jacobi matrix of `X -> A (Aᵀ X)`, started at a sparse block X, (n, b).
 
     It is `B Bᵀ` for the lower bidiagonal B of Golub and Kahan: a product with Aᵀ gives a diagonal entry of B, and a
-    product with A an entry below the diagonal. Orthogonalising the shorter side is enough, and cheap for few captions.
+    product with A an entry below the diagonal. Orthogonalising the left side is enough.
     """
-    block = block / np.linalg.norm(block.data)
-    left = block.toarray(order="C")
+    left = block.toarray(order="C") / np.linalg.norm(block.data)
     right = matrix.T @ left
-    shorter_left = left.size <= right.size
-    basis = np.empty((order, min(left.size, right.size)))
+    basis = np.empty((order, left.size))
     diagonal, off_diagonal, below = [], [], 0.0
     for step in range(order):
         if step:
             left /= below
             right *= -below
             right += matrix.T @ left
-        if shorter_left:
-            basis[step] = left.ravel()
-        else:
-            _orthogonalise(right, basis[:step])
+        basis[step] = left.ravel()
         on = float(np.linalg.norm(right))
         diagonal.append(on**2 + below**2)
         if on == 0:
@@ -281,21 +276,13 @@ def _bidiagonalised(matrix: Factor, block: sp.csc_array, order: int, nothing: fl
         right /= on
         left *= -on
         left += matrix @ right
-        if shorter_left:
-            _orthogonalise(left, basis[: step + 1])
-        else:
-            basis[step] = right.ravel()
+        flat = left.reshape(-1)
+        flat -= (basis[: step + 1] @ flat) @ basis[: step + 1]
         below = float(np.linalg.norm(left))
         if on * below <= nothing:
             break
         off_diagonal.append(on * below)
     return JacobiMatrix(np.array(diagonal), np.array(off_diagonal))
-
-
-def _orthogonalise(block: FloatArray, basis: FloatArray) -> None:
-    """Subtract from a block its projection on the rows of a basis, in place."""
-    flat = block.reshape(-1)
-    flat -= (basis @ flat) @ basis
 
 
 def _summed_measure(masses: list[float], parts: list[JacobiMatrix], order: int, nothing: float) -> JacobiMatrix:
