@@ -39,11 +39,10 @@ class AuditSettings:
     Attributes
     ----------
     k : width of the embedding in the bounds, 1..min(n_images, n_captions); by default `WIDTH`, or the largest
-    device, seed : of `pairbounds.spectrum`
+    seed : of `pairbounds.spectrum`
     """
 
     k: int | None = None
-    device: str = "auto"
     seed: int = 0
 
 
@@ -109,7 +108,7 @@ def audit_opened(inputs: AuditTables, out: Path, settings: AuditSettings, noise:
         k = min(WIDTH, *pairs.graph.shape) if settings.k is None else settings.k
         require_width(pairs.graph.shape, k)
         _show(bar, "spectrum")
-        triplets = spectrum_beyond(pairs.graph, k, device=settings.device, seed=settings.seed)
+        triplets = spectrum_beyond(pairs.graph, k, seed=settings.seed)
         _show(bar, "bounds")
         bounds = check_bounds(pairs.graph, k, triplets=triplets)
         _show(bar, "tables")
@@ -117,7 +116,7 @@ def audit_opened(inputs: AuditTables, out: Path, settings: AuditSettings, noise:
         words: tuple[str, ...] = ()
         if noise is not None:
             _show(bar, NOISE)
-            tables[NOISE], words = caption_noise(pairs.graph, noise, k, device=settings.device, seed=settings.seed)
+            tables[NOISE], words = caption_noise(pairs.graph, noise, k, seed=settings.seed)
         keys = {name: write_table(table, out / f"{name}.parquet", configuration) for name, table in tables.items()}
         metadata = {
             "columns": {name: table.column_roles for name, table in inputs._asdict().items() if table is not None},

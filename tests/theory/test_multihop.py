@@ -7,7 +7,7 @@ import scipy.sparse as sp
 from numpy.polynomial.chebyshev import chebvander
 
 from pairbounds import HypothesisError, PairGraph, Spectrum, check_bounds, label_energy, spectrum
-from pairbounds.theory.quantities import hop_scores, label_blocks
+from pairbounds.theory.quantities import multihop_consistency
 from pairbounds.theory.quantities import multihop_consistency as module
 from pairbounds.theory.quantities.hop_scores import filtered_margins
 from pairbounds.theory.quantities.multihop_consistency import (
@@ -41,9 +41,8 @@ RICH = [
 
 @pytest.fixture
 def columns(request, monkeypatch):
-    """Number of columns of Ỹ in a block: all (mostly dense products), or one (sparse products)."""
-    monkeypatch.setattr(label_blocks, "BLOCK_BYTES", request.param)
-    monkeypatch.setattr(label_blocks, "PLACES", request.param)
+    """Number of columns of Ỹ in a block: all, or one."""
+    monkeypatch.setattr(multihop_consistency, "BLOCK_BYTES", request.param)
 
 
 in_any_blocks = pytest.mark.parametrize("columns", [2**30, 0], indirect=True, ids=["at once", "class by class"])
@@ -113,8 +112,7 @@ def test_a_measure_of_few_atoms_is_recovered_exactly(columns, family, atoms):
 
 
 def test_the_memory_does_not_grow_with_the_classes(monkeypatch):
-    monkeypatch.setattr(label_blocks, "BLOCK_BYTES", 2**22)
-    monkeypatch.setattr(hop_scores, "KEPT_BYTES", 0)
+    monkeypatch.setattr(multihop_consistency, "BLOCK_BYTES", 2**22)
     rng = np.random.default_rng(19)
     left, right = np.repeat(np.arange(10_000), 3), rng.integers(400, size=30_000)
     joint = sp.coo_array((np.ones(30_000), (left, right)), shape=(10_000, 400))

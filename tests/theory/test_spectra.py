@@ -3,7 +3,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import scipy.sparse as sp
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse.linalg import aslinearoperator
@@ -11,7 +10,7 @@ from scipy.sparse.linalg import aslinearoperator
 from pairbounds import PairGraph, spectrum
 from pairbounds.theory.graph.singular_triplets import residual_norms
 from pairbounds.theory.spectrum import triplets as module
-from pairbounds.theory.spectrum.triplets import operator_norm, triplets_by_parts
+from pairbounds.theory.spectrum.triplets import operator_norm
 from tests.families import GRAPHS, block_diagonal, dense_values, family_graph, slow_decay
 
 EPS = float(np.finfo(np.float64).eps)
@@ -64,25 +63,6 @@ def test_the_optimum_of_many_components_is_the_same_for_every_solver(family, k):
     np.testing.assert_array_equal(dense.left[:, ones], sparse.left[:, ones])
     np.testing.assert_array_equal(dense.right[:, ones], sparse.right[:, ones])
     np.testing.assert_array_equal(dense.left[:, 0], np.sqrt(graph.left_marginal))
-
-
-@pytest.mark.parametrize("device", [None, "cpu", pytest.param("cuda", marks=pytest.mark.gpu)])
-@pytest.mark.parametrize("sides", [[(70, 40), (30, 50), (70, 40)], [(110, 90), (1, 1), (3, 1), (1, 4)], [(60, 45)]])
-def test_independent_blocks_are_decomposed_one_by_one(sides, device):
-    """Repeated and missing values, in rows and columns of any order; widths up to the rank, and beyond it."""
-    rng = np.random.default_rng(1)
-    blocks = [np.random.default_rng(m * n).random((m, n)) / n for m, n in sides]
-    parts = [np.repeat(np.arange(len(sides)), side) for side in zip(*sides, strict=True)]
-    turns = [rng.permutation(len(side)) for side in parts]
-    matrix = sp.csr_array(block_diagonal(blocks).toarray()[np.ix_(*turns)])
-    parts = [side[turn] for side, turn in zip(parts, turns, strict=True)]
-    expected = np.linalg.svd(matrix.toarray(), compute_uv=False)
-    for k in (1, 25, sum(map(min, sides)), min(matrix.shape)):
-        left, values, right = triplets_by_parts(matrix, parts, k, device and torch.device(device))
-        np.testing.assert_allclose(values, expected[:k], atol=1e-13)
-        assert residual_norms(matrix, left, values, right).max() <= 1e-13
-        for side in (left, right):
-            np.testing.assert_allclose(side.T @ side, np.eye(k), atol=1e-13)
 
 
 def test_all_copies_of_a_repeated_value_are_found():

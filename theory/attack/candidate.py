@@ -23,25 +23,16 @@ Sides = tuple[PairGraph, int, Features | None, float | None]  # the arguments of
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
-    """Small graph with labels, a width and features or a penalty; normalised by `tidied`.
+    """Small graph with labels, a width and features or a penalty; normalised by `tidied`."""
 
-    Attributes
-    ----------
-    weights : (n_left, n_right), non-negative, the smallest integers, or with the maximum 1; no empty row or column
-    left_labels, right_labels : (n_left,) and (n_right,), 0..r-1 in the order in which classes first appear
-    k : 1..min(n_left, n_right)
-    features : (n_left, k) and (n_right, k) of an encoder or a critic, or `None` for claims about an optimum
-    origin : the family of the start
-    penalty : μ, well inside (0, 1), or `None` for claims without a penalty
-    """
-
+    # (n_left, n_right), non-negative, the smallest integers, or with the maximum 1; no empty row or column
     weights: FloatArray
-    left_labels: IntArray
-    right_labels: IntArray
-    k: int
-    features: Features | None = None
-    origin: str = ""
-    penalty: float | None = None
+    left_labels: IntArray  # (n_left,), 0..r-1 in the order in which classes first appear
+    right_labels: IntArray  # (n_right,), the same
+    k: int  # 1..min(n_left, n_right)
+    features: Features | None = None  # (n_left, k) and (n_right, k), for claims about encoders and critics
+    origin: str = ""  # the family of the start
+    penalty: float | None = None  # μ, well inside (0, 1), for claims with a penalty
 
     def tidied(self) -> "Candidate":
         """Candidate without negligible edges and isolated nodes; k shrinks with the graph.

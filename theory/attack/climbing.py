@@ -23,17 +23,11 @@ Move = Callable[[Candidate, np.random.Generator], Candidate]
 
 
 class Evaluator:
-    """Ratios of candidates, within a budget of seconds of wall clock and of evaluations.
-
-    Attributes
-    ----------
-    evaluations : number of candidates so far
-    unmet : the hypothesis that failed last
-    """
+    """Ratios of candidates, within a budget of seconds of wall clock and of evaluations."""
 
     def __init__(self, claim: Bound, budget: float = math.inf, evaluations: int | None = None) -> None:
         self.claim, self.budget, self._allowed = claim, budget, evaluations
-        self.evaluations, self.unmet = 0, ""
+        self.evaluations, self.unmet = 0, ""  # number of candidates so far; the hypothesis that failed last
         self.with_features = claim.subject in ("encoder", "penalised encoder", "critic")
         self.with_penalty = NEEDED.get(claim.subject) == "penalty"
         self._start = time.monotonic()

@@ -282,10 +282,7 @@ def read_labels(path: AnyPath) -> Array | dict[str, str]:
     In a table or text a class is text as written, and an empty cell or line is a node without a class; empty lines at
     the end are ignored. Arrays are as for `PairGraph`.
 
-    Raises
-    ------
-    FileNotFoundError : no such file
-    ValueError : unknown format; more than two columns and no column label; two classes for an id
+    `ValueError`: unknown format; more than two columns and no column label; two classes for an id.
     """
     source = require_file(path, "labels file")
     if source.suffix == ".npy":

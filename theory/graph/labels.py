@@ -15,21 +15,12 @@ def coded(
 ) -> tuple[dict[str, IntArray | None], tuple[str, ...] | None]:
     """Integer labels of both sides in a common numbering, and names of the classes if they have names.
 
+    Integers 0..r-1, as integers, whole floats or booleans, are kept; `class_names` has their names. Other values that
+    pandas distinguishes (text, categoricals, dates) are numbered in sorted order, both sides together. A missing value
+    (None, NaN, NA), or -1, becomes `UNLABELLED`. A side without labels is `None`.
+
     `ValueError`: labels that are not a one-dimensional array; numbers that are not integers; integers on one side and
     names on the other; integers beyond the names; a side without any label; numbers in bfloat16.
-
-    Parameters
-    ----------
-    sides : for each side its labels, (n,), or `None`
-        Integers 0..r-1, as integers, whole floats or booleans, are kept. Other values that pandas distinguishes (text,
-        categoricals, dates) are numbered in sorted order, both sides together. A missing value (None, NaN, NA), or -1,
-        is a node without a label.
-    class_names : (r,), the names of the integers
-
-    Returns
-    -------
-    labels : for each side (n,), `UNLABELLED` for missing labels, or `None`
-    names : (r,), or `None` if labels are integers without names
     """
     arrays = {side: _array(side, labels) for side, labels in sides.items() if labels is not None}
     coded_sides = {side: _integers(side, labels) for side, labels in arrays.items()}

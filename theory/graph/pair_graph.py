@@ -3,7 +3,7 @@
 import reprlib
 from collections.abc import Hashable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
 
 import numpy as np
 import scipy.sparse as sp
@@ -15,8 +15,6 @@ from pairbounds.theory.graph.classes import class_cuts, class_indicators, requir
 from pairbounds.theory.graph.labels import UNLABELLED, coded, count_of_classes, require_labelled
 
 if TYPE_CHECKING:
-    import networkx as nx
-
     from pairbounds.theory.graph.through_features import GraphThroughFeatures
 
 SomeArray = TypeVar("SomeArray", bound=Array)
@@ -28,53 +26,11 @@ INDUCED_LIMIT = 5_000  # left nodes; P_T is dense in the worst case
 ROUNDING_OF_SUM = 4 * EPS  # of quotients by their sum
 _ADVICE = "; for similarities, such as cosines, use PairGraph.from_features(images, texts, ...)"
 _MATRIX = (
-    "give a matrix (n_left, n_right), or use PairGraph.from_networkx(g), PairGraph.from_pairs(left, right) or "
-    "read_graph(path).graph"
+    "give a matrix (n_left, n_right), such as networkx.bipartite.biadjacency_matrix(g, left, right), or use "
+    "PairGraph.from_pairs(left, right) or read_graph(path).graph"
 )
 SMALLEST = float(np.finfo(np.float64).smallest_normal)  # probabilities below it have lost digits
-
-
-class LabelledGraph(Protocol):
-    """Argument of bounds on the optimum: a pair graph, or a pair graph through features (theorem 42)."""
-
-    @property
-    def is_linear(self) -> bool:
-        """True if the bounds are about encoders that are linear in features."""
-
-    @property
-    def pair_graph(self) -> "PairGraph":
-        """The pair graph without the features."""
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Shape of `normalized`."""
-
-    @property
-    def normalized(self) -> sp.csr_array | FloatArray:
-        """Matrix of half a hop of the walk, of norm at most 1."""
-
-    @property
-    def weighted_targets(self) -> sp.csr_array:
-        """Labels in the coordinates of the rows of `normalized`, with a column for each class present."""
-
-    @property
-    def unreached(self) -> float:
-        """Label energy that no encoder reaches."""
-
-    @property
-    def variation(self) -> float:
-        """`Σ_c ⟨ỹ_c, (I - ĀĀᵀ) ỹ_c⟩`, the variation of the labels along induced pairs."""
-
-    @property
-    def spans_constant(self) -> bool:
-        """True if encoders can be constant, up to round-off."""
-
-    @property
-    def constant_distance(self) -> float:
-        """Distance of the constant from the encoders."""
-
-    def combined_at_nodes(self, mixing: FloatArray, vectors: FloatArray, rows: slice) -> FloatArray:
-        """Combinations of vectors at left nodes times `√p_L`, (q, n, b), from weights (q, d) and vectors (d, m, b)."""
+LabelledGraph: TypeAlias = "PairGraph | GraphThroughFeatures"  # argument of bounds on the optimum
 
 
 class PairGraph:
@@ -193,37 +149,12 @@ class PairGraph:
         ------
         ValueError : features that are not two finite matrices of the same width, or have a row of zeros; temperature or
             top_k out of range
-
-        Examples
-        --------
-        >>> import numpy as np
-        >>> from pairbounds import PairGraph
-        >>> images, texts = np.random.default_rng(0).standard_normal((2, 50, 8))
-        >>> PairGraph.from_features(images, texts, temperature=0.1, top_k=3, left_labels=np.arange(50) % 2)
-        PairGraph(n_left=50, n_right=49, n_pairs=150, 2 classes)
         """
         from pairbounds.theory.graph.neighbours import nearest, softmax_joint
 
         indices, similarities = nearest(images, texts, top_k, device=device)
         joint = softmax_joint(indices, similarities, temperature, len(texts))
         return cls(joint, left_labels, right_labels, left_ids=left_ids, right_ids=right_ids, drop_isolated=True)
-
-    @classmethod
-    def from_networkx(cls, g: "nx.Graph[Any]", *, drop_isolated: bool = False) -> Self:
-        """Graph from a weighted bipartite `networkx` graph.
-
-        Node attribute `bipartite` is 0 (left) or 1 (right). Edge attribute `weight` is 1 by default. Node attribute
-        `label`, on all nodes of a side or on none, is the class.
-        """
-        from pairbounds.theory.graph.formats import from_networkx
-
-        return cls(**from_networkx(g), drop_isolated=drop_isolated)
-
-    def to_networkx(self) -> "nx.Graph[Any]":
-        """Graph of `networkx`, with nodes `("left", id)` and `("right", id)`, and weights that sum to 1."""
-        from pairbounds.theory.graph.formats import to_networkx
-
-        return to_networkx(self)
 
     @classmethod
     def load(cls, path: AnyPath) -> Self:
@@ -278,10 +209,10 @@ class PairGraph:
         """Number of components, each with nodes on both sides: the multiplicity of the singular value 1."""
         return int(self.components[0].max()) + 1
 
-    is_linear = False
-    unreached = 0.0
-    spans_constant = True
-    constant_distance = 0.0
+    is_linear = False  # encoders need not be linear in features
+    unreached = 0.0  # label energy that no encoder reaches
+    spans_constant = True  # encoders can be constant
+    constant_distance = 0.0  # of the constant from the encoders
 
     @property
     def pair_graph(self) -> "PairGraph":
@@ -299,12 +230,12 @@ class PairGraph:
 
     @property
     def variation(self) -> float:
-        """Induced labelling error `α_T`."""
+        """`Σ_c ⟨ỹ_c, (I - ĀĀᵀ) ỹ_c⟩`, the induced labelling error `α_T`."""
         return float(class_cuts(self).sum())
 
-    def combined_at_nodes(self, mixing: FloatArray, vectors: FloatArray, rows: slice) -> FloatArray:
-        """See `LabelledGraph`."""
-        return np.tensordot(mixing, vectors[:, rows], axes=1)
+    def combined_at_nodes(self, mixing: FloatArray, vectors: FloatArray) -> FloatArray:
+        """Combinations of vectors at left nodes times `√p_L`, (q, n, b), from weights (q, d) and vectors (d, m, b)."""
+        return np.tensordot(mixing, vectors, axes=1)
 
     def through(self, features: Any) -> "GraphThroughFeatures":
         """Graph for encoders that are linear in features of the left nodes (theorem 42).

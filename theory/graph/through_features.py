@@ -132,17 +132,17 @@ class GraphThroughFeatures:
         """Embedding of the left nodes by that optimum, (n_left, k), whitened; columns of 0 beyond the rank."""
         return self.at_nodes(self.spectrum.leading(k).left)
 
-    def combined_at_nodes(self, mixing: FloatArray, vectors: FloatArray, rows: slice) -> FloatArray:
-        """See `LabelledGraph`."""
+    def combined_at_nodes(self, mixing: FloatArray, vectors: FloatArray) -> FloatArray:
+        """See `PairGraph.combined_at_nodes`."""
         combined = np.tensordot(mixing, vectors, axes=1)
-        scores = self.at_nodes(np.concatenate(list(combined), axis=1), rows)
-        scores *= np.sqrt(self.graph.left_marginal[rows, None])
+        scores = self.at_nodes(np.concatenate(list(combined), axis=1))
+        scores *= np.sqrt(self.graph.left_marginal[:, None])
         return np.ascontiguousarray(scores.reshape(len(scores), len(mixing), -1).swapaxes(0, 1))
 
-    def at_nodes(self, directions: FloatArray, rows: slice = slice(None)) -> FloatArray:
+    def at_nodes(self, directions: FloatArray) -> FloatArray:
         """Values of linear functions of the whitened features at left nodes, (n_left, k), from (m, k)."""
         weights = self.whitening @ directions
-        return np.concatenate([block @ weights for _, block in feature_blocks(self.features[rows])])
+        return np.concatenate([block @ weights for _, block in feature_blocks(self.features)])
 
 
 def validated_features(features: Any, size: int, name: str = "features") -> Array:

@@ -19,10 +19,8 @@ Interval = tuple[float, float]
 def student_half(values: ArrayLike, level: float = 0.95, *, overlap: float = 0.0) -> float:
     """Half-width of Student's interval for the mean of independent values; NaN for fewer than two values.
 
-    Parameters
-    ----------
-    overlap : test items for each training item, if the values are from random splits of one set and so are dependent;
-        `1/n` becomes `1/n + overlap` (Nadeau and Bengio, *Inference for the Generalization Error*, 2003)
+    `overlap` is the number of test items for each training item, if the values are from random splits of one set and so
+    are dependent: `1/n` becomes `1/n + overlap` (Nadeau and Bengio, *Inference for the Generalization Error*, 2003).
     """
     array = np.asarray(values, dtype=np.float64)
     if len(array) < 2:
@@ -42,16 +40,10 @@ def shared_halves(values: ArrayLike, level: float = 0.95, *, overlap: float = 0.
     """Half-width of an interval for the mean of a column, with the spread pooled over all columns.
 
     The model is `x_ij = μ_j + b_i + e_ij`: g differences to one baseline, say, share its noise b. All e have one
-    variance. A column's mean has the variance of b and e, and Satterthwaite's degrees of freedom.
+    variance. A column's mean has the variance of b and e, and Satterthwaite's degrees of freedom. `overlap` is that of
+    `student_half`.
 
-    Parameters
-    ----------
-    values : (n, g), with n, g >= 2; a row for each split
-    overlap : as in `student_half`
-
-    Raises
-    ------
-    ValueError : fewer than two rows or columns, or values that are not finite
+    `ValueError`: values (n, g), a row for each split, with fewer than two rows or columns, or not finite.
     """
     array = np.asarray(values, dtype=np.float64)
     if array.ndim != 2 or min(array.shape) < 2 or not np.isfinite(array).all():
@@ -70,13 +62,7 @@ def shared_halves(values: ArrayLike, level: float = 0.95, *, overlap: float = 0.
 
 
 def detectable(half: float, degrees: float) -> float:
-    """Mean whose 95% interval excludes 0 with probability 0.8.
-
-    Parameters
-    ----------
-    half : half-width of an interval by Student's distribution
-    degrees : its degrees of freedom; n - 1 for n independent values
-    """
+    """Mean whose 95% interval excludes 0 with probability 0.8, from half-width and degrees of Student's interval."""
     return float(half * (1 + stdtrit(degrees, 0.8) / stdtrit(degrees, 0.975)))
 
 
@@ -85,13 +71,7 @@ def labelling_error_interval(first: ArrayLike, second: ArrayLike, *, level: floa
 
     For α draw pairs `(x, l)` from `P`; for α_T draw l from `p_R`, then x and x' independently from `P(· | l)`.
 
-    Parameters
-    ----------
-    first, second : (n,), the labels of the two ends of each pair
-
-    Raises
-    ------
-    ValueError : lengths that differ, no pairs, level not in (0, 1)
+    `ValueError`: labels of the two ends, (n,) both, of different lengths; no pairs; level not in (0, 1).
     """
     x, other = np.asarray(first), np.asarray(second)
     if x.ndim != 1 or x.shape != other.shape:
@@ -130,7 +110,7 @@ def singular_value_bernstein(counts: Any, k: int, *, level: float = 0.95) -> Int
         raise ValueError("counts has empty rows or columns: the interval needs every node in at least one pair")
     if not 1 <= k < min(graph.shape):
         raise ValueError(f"k={k!r} is not in 1..{min(graph.shape) - 1}: the interval is for singular value k + 1")
-    estimate = float(spectrum(graph, k + 1, device="cpu").singular_values[k])
+    estimate = float(spectrum(graph, k + 1).singular_values[k])
     nodes, doubt = sum(graph.shape), (1 - level) / 2
     least, largest, rarest = 1.0, 1.0, []
     for marginal in (graph.left_marginal, graph.right_marginal):
@@ -163,8 +143,6 @@ def bernstein_deviation(variance: float, largest: float, log: float, n: Any) -> 
     ----------
     variance : v, upper bound on the variance of a summand
     largest : b, upper bound on the excess of a summand over its mean
-    log : L
-    n : one number or an array
 
     Notes
     -----

@@ -13,7 +13,7 @@ import scipy.sparse as sp
 from numpy.typing import ArrayLike
 from scipy.special import stirling2
 
-from pairbounds.infrastructure.arrays import Array, BoolArray, FloatArray, IntArray, once
+from pairbounds.infrastructure.arrays import Array, FloatArray, IntArray, once
 from pairbounds.infrastructure.checks import is_integer
 from pairbounds.theory.graph.classes import required_labels
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -23,7 +23,7 @@ from pairbounds.theory.spectrum.triplets import second_eigenvalue, spectrum
 
 EXACT_NODES = 14  # most left nodes of an exhaustive search
 EXACT_PARTITIONS = 10_000  # most partitions of an exhaustive search
-TIE = 1e-6  # relative difference of a tie, in which the first wins
+DIGITS = 8  # decimals to which entries that tie agree; the first of them wins
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,7 +138,11 @@ def sparsest_partition(graph: PairGraph, m: int, triplets: Spectrum | None = Non
     pieces = graph.components[0]
     if pieces.max() >= m - 1:
         return Partition(0.0, 0.0, np.minimum(pieces, m - 1))
-    top = _leading_triplets(graph, m, triplets)
+    count = min(m, *graph.shape)
+    top = spectrum(graph, count) if triplets is None else triplets
+    if len(top.singular_values) < count:
+        raise ValueError(f"m={m} needs {count} triplets: triplets has {len(top.singular_values)}")
+    top = top.leading(m)
     candidates = [_parts_by_pivots(top.left[:, :m])]
     if m == 2:
         candidates.append(_sweep(graph, _sweep_scores(graph, top)))
@@ -194,15 +198,6 @@ def _shares(graph: PairGraph, parts: IntArray) -> tuple[IntArray, FloatArray, Fl
     return left, pairs.data, np.repeat(masses / totals, np.diff(starts, append=pairs.nnz))
 
 
-def _leading_triplets(graph: PairGraph, m: int, triplets: Spectrum | None) -> Spectrum:
-    """Leading m triplets, padded with zeros."""
-    count = min(m, *graph.shape)
-    computed = spectrum(graph, count) if triplets is None else triplets
-    if len(computed.singular_values) < count:
-        raise ValueError(f"m={m} needs {count} triplets: triplets has {len(computed.singular_values)}")
-    return computed.leading(m)
-
-
 def _sweep_scores(graph: PairGraph, triplets: Spectrum) -> FloatArray:
     """`u_2 / √p_L`, (n_left,), with `u_2` orthogonal to the first vector, `√p_L`."""
     root = np.sqrt(graph.left_marginal)
@@ -237,42 +232,23 @@ def _sweep(graph: PairGraph, scores: FloatArray) -> IntArray:
 def _parts_by_pivots(left: FloatArray) -> IntArray:
     """Assign each node to the nearest of m pivots, from m orthonormal columns; no part is empty.
 
-    The first of nodes or pivots that tie up to `TIE` wins, so that round-off does not decide.
+    The first of nodes or pivots that tie up to `DIGITS` wins, so that round-off does not decide.
     """
-    n, m = left.shape
-    pivots, directions = np.zeros(m, dtype=np.int64), np.zeros((m, m))
-    squares = np.einsum("ij,ij->i", left, left)  # squared norms of the residuals
-    for step in range(m):
-        # They sum to 1 for each column that is not spanned yet: much smaller ones are round-off, and tie.
-        squares[squares < 1 / (2 * n)] = 0
-        squares[pivots[:step]] = -1
-        pivots[step] = np.argmax(squares >= (1 - TIE) * squares.max())
-        if squares[pivots[step]] > 0:
-            direction = left[pivots[step]]
-            for _ in range(2):  # twice is enough for orthogonality, once is not
-                direction = direction - (directions[:step] @ direction) @ directions[:step]
-            directions[step] = direction / np.linalg.norm(direction)
-            squares -= (left @ directions[step]) ** 2
+    m = left.shape[1]
+    pivots = scipy.linalg.qr(np.round(left.T, DIGITS), mode="r", pivoting=True)[1][:m]
     rotation, _ = scipy.linalg.polar(left[pivots])
-    near = np.abs(left @ rotation.T)
-    parts = np.argmax(near >= (1 - TIE) * near.max(axis=1, keepdims=True), axis=1)
+    parts = np.argmax(np.round(np.abs(left @ rotation.T), DIGITS), axis=1)
     parts[pivots] = np.arange(m)
     return np.asarray(parts, dtype=np.int64)
 
 
 def _sparsest_of_all(graph: PairGraph, m: int) -> Partition:
-    induced = graph.induced().joint.toarray()
-    partitions = _partitions(graph.n_left, m)
-    largest = np.max([_conductances_of_sets(induced, partitions == part) for part in range(m)], axis=0)
-    best = partitions[np.argmin(largest)]
+    induced, partitions = graph.induced().joint.toarray(), _partitions(graph.n_left, m)
+    sets = np.stack([partitions == part for part in range(m)]).astype(np.float64)
+    conductances = np.sum((sets @ induced) * (1 - sets), axis=2) / (sets @ induced.sum(axis=1))
+    best = partitions[np.argmin(conductances.max(axis=0))]
     value = float(part_conductances(graph, best).max())
     return Partition(value, value, best)
-
-
-def _conductances_of_sets(induced: FloatArray, sets: BoolArray) -> FloatArray:
-    """`cut(S) / vol(S)`, (count,), from `P_T` itself; `sets` is (count, n_left)."""
-    inside = sets.astype(np.float64)
-    return np.asarray(np.sum((inside @ induced) * (1 - inside), axis=1) / (inside @ induced.sum(axis=1)))
 
 
 def _partitions(size: int, m: int) -> IntArray:

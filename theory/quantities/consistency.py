@@ -129,27 +129,9 @@ def optimum_range(graph: PairGraph, triplets: Spectrum, k: int) -> tuple[float, 
     `ValueError`: k out of range, too few triplets. `HypothesisError`: the graph lacks labels on the left; the vectors
     of the tie have more than `TIE_ENTRIES` entries.
 
-    O(n_left k + m r min(m, r)) for r classes. If the tie goes on beyond the triplets, it is linear in the pairs for
-    `σ = 1`. Else it takes spectra of twice as many triplets, until the tie ends.
-
-    Parameters
-    ----------
-    triplets : at least k + 1, or all that there are
-    k : 1..min(n_left, n_right)
-
-    Returns
-    -------
-    (least, most) : in [0, 1], exact up to the round-off of the triplets; what ties is what `Spectrum.tied` says.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from pairbounds import PairGraph, spectrum
-    >>> from pairbounds.theory.quantities.consistency import optimum_range
-    >>> graph = PairGraph(np.eye(4), [0, 0, 1, 1])
-    >>> least, most = optimum_range(graph, spectrum(graph, 3), 2)
-    >>> f"{least:.3f} {most:.3f}"
-    '0.000 1.000'
+    Takes at least k + 1 triplets, or all. The ends are in [0, 1], exact up to the round-off of the triplets; values tie
+    as in `Spectrum.tied`. O(n_left k + m r min(m, r)) for r classes. If the tie continues beyond the triplets, it is
+    linear in the pairs for `σ = 1`. Else it takes spectra of twice as many triplets, until the tie ends.
     """
     enough_triplets(graph, triplets, k)
     above, shares = _fixed_vectors_and_shares(graph, triplets, k)

@@ -104,13 +104,7 @@ def best_partner(graph: PairGraph, f: Any) -> FloatArray:
     The loss is then `-‖Π_F Ā‖²`, and depends on the column space of F only. So encoders trained without a right side,
     or on another loss, can be compared. For all matrices A and right sides g, (f A, g) has at least this loss.
 
-    `ValueError`: features of the wrong shape or not finite.
-
-    Cost: O(nnz k + n_left k²).
-
-    Parameters
-    ----------
-    f : (n_left, k), numpy or torch, without the weights `D_L^{1/2}`
+    `ValueError`: features f, (n_left, k), of the wrong shape or not finite. Cost: O(nnz k + n_left k²).
     """
     left = as_features(f, graph.n_left, "f")
     # Unit columns, so that a small feature is not mistaken for round-off of a large one.

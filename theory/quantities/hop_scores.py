@@ -1,22 +1,17 @@
 """Margins of multi-hop scores, which are polynomials of the walk applied to the labels.
 
-All polynomials are combinations of the hops `T_j(2ĀĀᵀ - 1) Ỹ`, which are computed once for each graph.
+All polynomials are combinations of the hops `T_j(2ĀĀᵀ - 1) Ỹ`.
 """
 
-from collections.abc import Iterator, Sequence
-from weakref import WeakKeyDictionary
+from collections.abc import Sequence
 
 import numpy as np
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks
+from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.graph.pair_graph import LabelledGraph
 from pairbounds.theory.quantities.consistency import class_columns
-from pairbounds.theory.quantities.label_blocks import Factor, column_blocks, first_half_hop, for_hops
-
-KEPT_BYTES = 2**27  # limit on the hops of all columns that are cached with a graph
-
-_cached_hops: WeakKeyDictionary[LabelledGraph, FloatArray] = WeakKeyDictionary()
+from pairbounds.theory.quantities.multihop_consistency import Factor, column_blocks
 
 
 def filtered_margins(graph: LabelledGraph, filters: Sequence[FloatArray]) -> list[FloatArray]:
@@ -24,17 +19,13 @@ def filtered_margins(graph: LabelledGraph, filters: Sequence[FloatArray]) -> lis
 
     For `q = t^m` the scores of a node are the class distribution of the end of an m-step walk from it. The margin is
     the lead of its class (`pairbounds.theory.quantities.margins`), infinite for a single class. Through features the
-    scores are `X̃ q(M) B`.
+    scores are `X̃ q(M) B`. The filters are the coefficients of q in the basis `T_j(2t - 1)`, j = 0..d.
 
     `ValueError`: the graph lacks labels on the left.
 
     Chebyshev's recurrence, whose round-off grows as d², over blocks of columns. Cost: O(d nnz r), and O(d n_left r) for
-    each q, for r classes; memory about `pairbounds.theory.quantities.label_blocks.BLOCK_BYTES`, but at least d + 4
-    columns. Hops of at most `KEPT_BYTES` are cached with the graph.
-
-    Parameters
-    ----------
-    filters : (d + 1,) each, q in the basis `T_j(2t - 1)`, j = 0..d
+    each q, for r classes; memory about `pairbounds.theory.quantities.multihop_consistency.BLOCK_BYTES`, but at least
+    d + 4 columns.
     """
     if not filters:
         return []
@@ -44,55 +35,24 @@ def filtered_margins(graph: LabelledGraph, filters: Sequence[FloatArray]) -> lis
     pairs = graph.pair_graph
     own_scores, rival_scores = np.zeros((len(filters), pairs.n_left)), np.full((len(filters), pairs.n_left), -np.inf)
     label_columns = class_columns(pairs)
-    for columns, hops in _hops(graph, mixing.shape[1]):
-        for rows in row_blocks(pairs.n_left, len(filters) * len(columns)):
-            scores = graph.combined_at_nodes(mixing, hops, rows)
-            _compare(scores, label_columns[rows] - columns[0], own_scores[:, rows], rival_scores[:, rows])
-        del hops  # frees this block before the next is computed
+    targets, count = sp.csc_array(graph.weighted_targets), mixing.shape[1]
+    for columns in column_blocks(targets.shape[1], (count + 2 * len(filters) + 4) * pairs.n_left):
+        scores = graph.combined_at_nodes(mixing, _hops(graph.normalized, targets[:, columns], count))
+        inside = np.flatnonzero(np.isin(label_columns, columns))  # other nodes have their own column in another block
+        entries = slice(None), inside, label_columns[inside] - columns[0]
+        own_scores[:, inside] = scores[entries]
+        scores[entries] = -np.inf
+        # For few columns, a copy with the columns first makes the maximum many times faster.
+        np.maximum(rival_scores, scores.transpose(2, 0, 1).copy().max(axis=0), out=rival_scores)
     return list((own_scores - rival_scores) / np.sqrt(pairs.left_marginal))
 
 
-def _compare(scores: FloatArray, label_columns: IntArray, own_scores: FloatArray, rival_scores: FloatArray) -> None:
-    """Update each node's own score and its best other score, (q, n) both, from a block of scores (q, n, b).
-
-    A node whose own column is outside 0..b - 1 has it in another block. The scores are overwritten.
-    """
-    inside = np.flatnonzero((label_columns >= 0) & (label_columns < scores.shape[2]))
-    entries = slice(None), inside, label_columns[inside]
-    own_scores[:, inside] = scores[entries]
-    scores[entries] = -np.inf
-    # For few columns, a copy with the columns first makes the maximum many times faster.
-    np.maximum(rival_scores, scores.transpose(2, 0, 1).copy().max(axis=0), out=rival_scores)
-
-
-def _hops(graph: LabelledGraph, count: int) -> Iterator[tuple[IntArray, FloatArray]]:
-    """Blocks of classes, (b,), and their hops `T_j(2ĀĀᵀ - 1) Ỹ`, j = 0..count - 1, (count, n_left, b).
-
-    Hops of at most `KEPT_BYTES` are one block, cached with the graph for other filters and widths.
-    """
-    matrix, targets = for_hops(graph), sp.csc_array(graph.weighted_targets)
-    rows, classes = targets.shape
-    if 8 * count * rows * classes > KEPT_BYTES:
-        for columns in column_blocks(classes, (count + 3) * rows):
-            yield columns, _hops_of(matrix, targets[:, columns], count)
-        return
-    hops = _cached_hops.get(graph)
-    if hops is None or len(hops) < count:
-        hops = _cached_hops[graph] = _hops_of(matrix, targets, count)
-    yield np.arange(classes), hops[:count]
-
-
-def _hops_of(matrix: Factor, targets: sp.csc_array, count: int) -> FloatArray:
+def _hops(matrix: Factor, targets: sp.csc_array, count: int) -> FloatArray:
     """First `count` hops of targets, (count, n_left, b), by Chebyshev's recurrence."""
     hops = np.empty((count, *targets.shape))
     hops[0] = targets.toarray(order="C")
     for degree in range(1, count):
-        half = matrix.T @ hops[degree - 1] if degree > 1 else first_half_hop(matrix, targets)
-        product = matrix @ half
-        for rows in row_blocks(*product.shape):
-            now = np.multiply(product[rows], 2, out=hops[degree, rows])
-            now -= hops[degree - 1, rows]
-            if degree > 1:
-                now *= 2
-                now -= hops[degree - 2, rows]
+        hops[degree] = 2 * (matrix @ (matrix.T @ hops[degree - 1])) - hops[degree - 1]
+        if degree > 1:
+            hops[degree] = 2 * hops[degree] - hops[degree - 2]
     return hops

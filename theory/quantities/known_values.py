@@ -12,7 +12,7 @@ import numpy as np
 from numpy.polynomial import chebyshev
 from scipy.optimize import linprog
 
-from pairbounds.infrastructure.arrays import EPS, FloatArray, once
+from pairbounds.infrastructure.arrays import EPS, FloatArray
 from pairbounds.theory.graph.pair_graph import LabelledGraph
 from pairbounds.theory.graph.singular_triplets import Spectrum
 from pairbounds.theory.quantities.consistency import class_masses
@@ -35,20 +35,14 @@ CLEAR = 1e-6  # rounding, relative to a gap, below which no other gap is tried
 
 @dataclass(frozen=True, eq=False)
 class _Support:
-    """Support of a measure with known moments: [0, cut] and intervals of half-width `slack` at points.
+    """Support of a measure with known moments: [0, cut] and intervals of half-width `slack` at points."""
 
-    Attributes
-    ----------
-    nodes, weights : (n,), a rule with its moments
-    at_one : (least, most) known mass at 1, which is subtracted; 1 is then not among the points
-    """
-
-    nodes: FloatArray
-    weights: FloatArray
+    nodes: FloatArray  # (n,), of a rule with its moments
+    weights: FloatArray  # (n,), of the same rule
     cut: float
     points: FloatArray
     slack: float
-    at_one: tuple[float, float]
+    at_one: tuple[float, float]  # (least, most) known mass at 1, which is subtracted; 1 is then not among the points
 
     def mass(self, sign: int) -> float:
         """Upper bound, for sign 1, or lower bound, for -1, on the mass of [0, cut]."""
@@ -111,19 +105,10 @@ def known_tail_at_least(graph: LabelledGraph, spectrum: Spectrum, k: int, order:
     return max(tail_at_least(graph, spectrum, k, order), graph.unreached + known)
 
 
-@once
-def _solved(*_: object) -> dict[tuple[int, int, float, int], float]:
-    """Cache of bounds on a graph and its spectrum, by width, order, cut and sign."""
-    return {}
-
-
 def _tail(graph: LabelledGraph, spectrum: Spectrum, k: int, order: int, cut: float, sign: int) -> float:
     """Bound on the label energy up to the cut: upper for sign 1, lower for -1."""
-    solved, key = _solved(graph, spectrum), (k, order, cut, sign)
-    if key not in solved:
-        tails = _tails(graph, spectrum, k, order, cut, sign)
-        solved[key] = min(tails) if sign > 0 else max(tails)
-    return solved[key]
+    tails = _tails(graph, spectrum, k, order, cut, sign)
+    return min(tails) if sign > 0 else max(tails)
 
 
 def _tails(graph: LabelledGraph, spectrum: Spectrum, k: int, order: int, cut: float, sign: int) -> Iterator[float]:

@@ -42,22 +42,13 @@ TINY = 1e-18  # replaces a distance of 0
 
 @dataclass(frozen=True, eq=False)
 class Cut:
-    """Cut after the top k, as intervals for the eigenvalues of A = ĀĀᵀ.
+    """Cut after the top k, as intervals for the eigenvalues of A = ĀĀᵀ."""
 
-    Attributes
-    ----------
-    below : upper bound on the eigenvalues that the projector drops
-    above : lower bound on the eigenvalues that it keeps; less than `below` in a tie
-    eigenvalues : (j,), those that it keeps, or `None` if they may be anywhere in [above, 1]
-    rounding : bound on the Frobenius distance between A and the matrix of the projector
-    noise : bound on the error of the projector's measured scores, in the same norm
-    """
-
-    below: float
-    above: float
-    eigenvalues: FloatArray | None = None
-    rounding: float = ROUND_OFF
-    noise: float = ROUND_OFF
+    below: float  # upper bound on the eigenvalues that the projector drops
+    above: float  # lower bound on the eigenvalues that it keeps; less than `below` in a tie
+    eigenvalues: FloatArray | None = None  # (j,), those that it keeps, or `None` if they may be anywhere in [above, 1]
+    rounding: float = ROUND_OFF  # bound on the Frobenius distance between A and the matrix of the projector
+    noise: float = ROUND_OFF  # bound on the error of the projector's measured scores, in the same norm
 
     @classmethod
     def of(cls, spectrum: Spectrum, k: int) -> "Cut":
@@ -100,21 +91,15 @@ class Cut:
 
 @dataclass(frozen=True, eq=False)
 class LocalBound:
-    """Bound on the 0-1 error, and the polynomials that prove it.
+    """Bound on the 0-1 error, and the polynomials that prove it: in the basis `T_j(2t - 1)`, j = 0, 1, ...
 
-    Attributes
-    ----------
-    error : the bound, at most 1
-    filter : (d + 1,), q in the basis `T_j(2t - 1)`, j = 0..d
-    majorant : (n + 1,), P in the same basis, n <= 2 order: `P >= q²` on [0, below] and `P >= (1 - q)²` on [above, 1],
-        or at the kept eigenvalues if these are known
-    budget : `∫ P dν` plus a bound on round-off; at least `‖(Π_k - q(A))Ỹ‖²`
+    `P >= q²` on [0, below], and `P >= (1 - q)²` on [above, 1], or at the kept eigenvalues if these are known.
     """
 
-    error: float
-    filter: FloatArray
-    majorant: FloatArray
-    budget: float
+    error: float  # the bound, at most 1
+    filter: FloatArray  # (d + 1,), q
+    majorant: FloatArray  # (n + 1,), P, n <= 2 order
+    budget: float  # `∫ P dν` plus a bound on round-off; at least `‖(Π_k - q(A))Ỹ‖²`
 
 
 def local_multihop(graph: LabelledGraph, spectrum: Spectrum, k: int, order: int | None = None) -> LocalBound:
@@ -128,12 +113,8 @@ def local_multihop(graph: LabelledGraph, spectrum: Spectrum, k: int, order: int 
     that round-off does not decide (`multihop_consistency.JacobiMatrix.determined`). On 1,000 graphs in nine orders and
     places the value changed by at most 8.5e-7 of itself.
 
-    Parameters
-    ----------
-    spectrum : at least k + 1 triplets
-    k : at least 1
-    order : M, at least 1: moments a_0..a_{2 order}, and filters of degree at most order + 1. By default
-        `default_order`.
+    Takes at least k + 1 triplets. The order, by default `default_order`, gives the moments a_0..a_{2 order} and filters
+    of degree at most order + 1.
     """
     return within(graph, Cut.of(spectrum, k), order)
 
@@ -191,17 +172,12 @@ class _HermiteBasis:
 
     Each node i has a term, `Π_{j≠i} (t - t_j)^{m_j}` times a constant or a line. Near a node the terms of the others
     are small, so nothing cancels. Coefficients in another basis would lose digits.
-
-    Attributes
-    ----------
-    nodes, multiplicities : (n,), the second 1 or 2
-    values, slopes : (s, n), of s polynomials; slopes are used where the multiplicity is 2
     """
 
-    nodes: FloatArray
-    multiplicities: IntArray
-    values: FloatArray
-    slopes: FloatArray
+    nodes: FloatArray  # (n,)
+    multiplicities: IntArray  # (n,), 1 or 2
+    values: FloatArray  # (s, n), of s polynomials
+    slopes: FloatArray  # (s, n), used where the multiplicity is 2
 
     def one(self, number: int) -> "_HermiteBasis":
         return replace(self, values=self.values[number, None], slopes=self.slopes[number, None])
@@ -249,22 +225,14 @@ class _Filter:
 
 @dataclass(frozen=True, eq=False)
 class _MarginProgram:
-    """Linear programme over the margins for the largest 0-1 error of scores near those of a filter.
+    """Linear programme over the margins for the largest 0-1 error of scores near those of a filter."""
 
-    Attributes
-    ----------
-    polynomial, weight : q_0 and w of the filter `q = (1 - w) q_0 + w`
-    majorant : P, not yet certified
-    integral : `∫ P dν`
-    margins, masses : (n_left,), of the scores of q, sorted by margin
-    """
-
-    polynomial: Polynomials
-    weight: float
-    majorant: Polynomials
-    integral: float
-    margins: FloatArray
-    masses: FloatArray
+    polynomial: Polynomials  # q_0 of the filter `q = (1 - w) q_0 + w`
+    weight: float  # w
+    majorant: Polynomials  # P, not yet certified
+    integral: float  # `∫ P dν`
+    margins: FloatArray  # (n_left,), of the scores of q, in increasing order
+    masses: FloatArray  # (n_left,), in the same order
 
     def error(self, budget: float) -> float:
         return error_within(self.margins, self.masses, max(0.0, budget))

@@ -11,16 +11,9 @@ from pairbounds.infrastructure.arrays import EPS, FloatArray
 
 
 def margins(scores: FloatArray, labels: ArrayLike) -> FloatArray:
-    """Lead `γ(x) = h_y(x) - max_{c≠y} h_c(x)` of the score of a node's class, (n,); negative for errors.
+    """Lead `γ(x) = h_y(x) - max_{c≠y} h_c(x)` of the score of a node's class, (n,); negative for errors, inf if r = 1.
 
-    Parameters
-    ----------
-    scores : (n, r), a column for each class
-    labels : (n,), the column of each node's class, 0..r-1
-
-    Returns
-    -------
-    (n,) : infinite if r = 1. Cost: O(n r).
+    From scores (n, r) and the column of each node's class, (n,). O(n r).
     """
     label_columns = np.asarray(labels)
     nodes = np.arange(len(label_columns))
@@ -32,12 +25,8 @@ def margins(scores: FloatArray, labels: ArrayLike) -> FloatArray:
 def error_within(margins: FloatArray, masses: FloatArray, budget: float) -> float:
     """`N(γ, Δ) = max {Σ_x p(x) z(x) : 0 <= z <= 1, Σ_x p(x) z(x) γ(x)₊²/2 <= Δ}`, in [0, 1], rounded up.
 
-    Nodes with the smallest margins come first, and the last counts in part. Cost: O(n log n).
-
-    Parameters
-    ----------
-    margins, masses : (n,), γ and p
-    budget : Δ, at least 0; may be infinite
+    From γ and p, (n,) both, and Δ, which may be infinite. Nodes with the smallest margins come first, and the last
+    counts in part. O(n log n).
     """
     order = np.argsort(margins)
     # The margin of a light node may be so large that its square overflows: multiply by the mass first.

@@ -15,17 +15,18 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.linalg import eigh_tridiagonal
 
-from pairbounds.infrastructure.arrays import EPS, FloatArray
+from pairbounds.infrastructure.arrays import EPS, FloatArray, IntArray
 from pairbounds.infrastructure.checks import is_integer
 from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
 from pairbounds.theory.graph.singular_triplets import Spectrum
 from pairbounds.theory.quantities.consistency import class_masses
-from pairbounds.theory.quantities.label_blocks import Factor, column_blocks, first_half_hop, for_hops
 
 ORDER = 8  # order of the bounds: number of Lanczos steps, each of which gives two moments
 SMALLEST_ORDER = 2  # for large graphs: the second sharpens the bounds the most
 LANCZOS_PRODUCTS = 2**35  # limit on the multiplications for all Lanczos steps of a measure
 BETWEEN = 0.5  # arbitrary diagonal entry
+BLOCK_BYTES = 3 * 2**27  # limit on the vectors of a block of columns of Ỹ
+Factor = sp.csr_array | FloatArray
 Rule = tuple[FloatArray, FloatArray]  # nodes, in increasing order, and their weights
 
 ROUND_OFF = 64 * EPS
@@ -37,16 +38,10 @@ NOTHING = 1e-7  # largest remainder that such round-off causes
 
 @dataclass(frozen=True, eq=False)
 class JacobiMatrix:
-    """Leading Jacobi matrix of a measure of mass 1, a well-conditioned form of its moments a_0..a_{2m}.
+    """Leading Jacobi matrix of a measure of mass 1, a well-conditioned form of its moments a_0..a_{2m}."""
 
-    Attributes
-    ----------
-    diagonal : (m,), the recurrence coefficients α_1..α_m
-    off_diagonal : (m,), the coefficients β_1..β_m, positive; (m - 1,) if the measure has only m atoms, and is known
-    """
-
-    diagonal: FloatArray
-    off_diagonal: FloatArray
+    diagonal: FloatArray  # (m,), the recurrence coefficients α_1..α_m
+    off_diagonal: FloatArray  # (m,), β_1..β_m, positive; (m - 1,) if the measure has only m atoms, and is known
 
     @property
     def complete(self) -> bool:
@@ -99,11 +94,11 @@ def consistency_curve(graph: PairGraph, hops: int) -> FloatArray:
     -----
     `a_m = ‖H_m‖²` for `H_0 = Ỹ`, multiplied by Āᵀ and Ā in turn: sums of squares, in which nothing cancels. Cost:
     O(hops nnz r) for r classes; memory O((n_left + n_right) r), but at most about
-    `pairbounds.theory.quantities.label_blocks.BLOCK_BYTES` for the left side. Source: new here.
+    `BLOCK_BYTES` for the left side. Source: new here.
     """
     if not is_integer(hops, 0):
         raise ValueError(f"hops={hops!r} is not an integer of at least 0")
-    curve, matrix, targets = np.zeros(hops + 1), for_hops(graph), sp.csc_array(graph.weighted_targets)
+    curve, matrix, targets = np.zeros(hops + 1), graph.normalized, sp.csc_array(graph.weighted_targets)
     for columns in column_blocks(targets.shape[1], 3 * graph.n_left):  # the walk, its squares, and its next half hop
         walk = targets[:, columns].toarray(order="C")
         curve[0] += np.sum(walk**2)
@@ -111,6 +106,12 @@ def consistency_curve(graph: PairGraph, hops: int) -> FloatArray:
             walk = matrix @ walk if step % 2 else matrix.T @ walk
             curve[step + 1] += np.sum(walk**2)
     return curve
+
+
+def column_blocks(count: int, floats: int) -> list[IntArray]:
+    """Blocks of columns of Ỹ, of at most `BLOCK_BYTES` at `floats` numbers a column, but at least one column."""
+    width = max(1, BLOCK_BYTES // (floats * np.dtype(np.float64).itemsize))
+    return np.array_split(np.arange(count), -(-count // width))
 
 
 def default_order(graph: LabelledGraph) -> int:
@@ -143,17 +144,14 @@ def label_measure(graph: LabelledGraph, order: int | None = None) -> JacobiMatri
     `ValueError`: the graph lacks labels on the left; order is below 1 or not an integer.
 
     Golub and Kahan's bidiagonalisation of Ā, started at Ỹ with the Frobenius inner product. Only the blocks of the
-    shorter side are orthogonalised, so the matrix is that of `ĀĀᵀ` with a perturbation by round-off. If the vectors
-    need more than `pairbounds.theory.quantities.label_blocks.BLOCK_BYTES`, each block of columns has a measure, and ν
-    is their sum. Cost: O(order nnz r + order² n r) for r classes and n nodes on the shorter side; memory O((order n +
-    n_left + n_right) r), but at most about those bytes or one column. Computed once for each graph and its
+    left side are orthogonalised, so the matrix is that of `ĀĀᵀ` with a perturbation by round-off. If the vectors
+    need more than `BLOCK_BYTES`, each block of columns has a measure, and ν
+    is their sum. Cost: O(order nnz r + order² n_left r) for r classes; memory O((order n_left +
+    n_right) r), but at most about those bytes or one column. Computed once for each graph and its
     largest order. Sources: Golub and Meurant, *Matrices, Moments and Quadrature with Applications*, 2010; Simon and
     Zha, *Low-rank matrix approximation using the Lanczos bidiagonalization process*, 2000, for the one side.
 
-    Parameters
-    ----------
-    order : number of Lanczos steps, at least 1, for the moments a_0..a_{2 order}; determines a measure of at most
-        `order` atoms. By default `default_order`.
+    The steps, by default `default_order`, give the moments a_0..a_{2 order}, and determine a measure of as many atoms.
     """
     measures, order = _measures.setdefault(graph, {}), valid_order(graph, order)
     if order not in measures:
@@ -168,10 +166,7 @@ def mass_up_to(jacobi: JacobiMatrix, x: float, *, slack: float = ROUND_OFF) -> f
     The weights up to `x` of the extremal rule, a measure with these moments (Chebyshev, Markov, Stieltjes).
     Cost: O(m²). Source: Krein and Nudelman, *The Markov Moment Problem and Extremal Problems*, 1977.
 
-    Parameters
-    ----------
-    slack : bound on the shift of an atom by round-off. The interval and `x` are widened by it, so that an atom at
-        `x` counts.
+    `slack` bounds the shift of an atom by round-off: the interval and `x` are widened by it, so an atom at `x` counts.
     """
     moved = x + slack
     nodes, weights = extremal_rule(jacobi, moved, slack)
@@ -215,15 +210,10 @@ def tail_at_most(
     Through features `e_X` is added, for the squared error of the optimum among encoders linear in them.
 
     Rounded outward: a perturbation of size δ changes the square root of the label energy on one side of a spectral gap
-    by at most `δ / gap`. If the k-th value ties with the next, part of the energy above counts as tail.
+    by at most `δ / gap`. If the k-th value ties with the next, part of the energy above counts as tail. A `cut`
+    replaces `σ_{k+1}` if it is larger. Takes at least k + 1 triplets.
 
     `ValueError`: the graph lacks labels on the left; order is below 1 or not an integer.
-
-    Parameters
-    ----------
-    spectrum : at least k + 1 triplets
-    k : at least 1
-    cut : replaces `σ_{k+1}` if it is larger; all energy up to its square counts as tail
     """
     roots = _tail_roots(graph, spectrum, k, order, cut, 1)
     return min(1.0, graph.unreached + min(roots) ** 2)
@@ -253,10 +243,10 @@ def _tail_roots(
 def _label_measure(graph: LabelledGraph, order: int) -> JacobiMatrix:
     # Shorter remainders are round-off; dropping one moves atoms by at most its length.
     nothing = float(EPS * np.sqrt(sum(graph.shape)))
-    matrix, targets = for_hops(graph), sp.csc_array(graph.weighted_targets)
-    shorter, longer = sorted(graph.shape)
+    matrix, targets = graph.normalized, sp.csc_array(graph.weighted_targets)
+    rows = targets.shape[0]
     masses, parts = [], []
-    for columns in column_blocks(targets.shape[1], (order + 2) * shorter + 3 * longer):
+    for columns in column_blocks(targets.shape[1], (order + 2) * rows + 3 * sum(graph.shape)):
         block = targets[:, columns]
         masses.append(float(np.sum(block.data**2)))
         parts.append(_bidiagonalised(matrix, block, order, nothing))
@@ -267,22 +257,18 @@ def _bidiagonalised(matrix: Factor, block: sp.csc_array, order: int, nothing: fl
     """Jacobi matrix of `X -> A (Aᵀ X)`, started at a sparse block X, (n, b).
 
     It is `B Bᵀ` for the lower bidiagonal B of Golub and Kahan: a product with Aᵀ gives a diagonal entry of B, and a
-    product with A an entry below the diagonal. Orthogonalising the shorter side is enough, and cheap for few captions.
+    product with A an entry below the diagonal. Orthogonalising the left side is enough.
     """
-    block = block / np.linalg.norm(block.data)
-    left, right = block.toarray(order="C"), first_half_hop(matrix, block)
-    shorter_left = left.size <= right.size
-    basis = np.empty((order, min(left.size, right.size)))
+    left = block.toarray(order="C") / np.linalg.norm(block.data)
+    right = matrix.T @ left
+    basis = np.empty((order, left.size))
     diagonal, off_diagonal, below = [], [], 0.0
     for step in range(order):
         if step:
             left /= below
             right *= -below
             right += matrix.T @ left
-        if shorter_left:
-            basis[step] = left.ravel()
-        else:
-            _orthogonalise(right, basis[:step])
+        basis[step] = left.ravel()
         on = float(np.linalg.norm(right))
         diagonal.append(on**2 + below**2)
         if on == 0:
@@ -290,21 +276,13 @@ def _bidiagonalised(matrix: Factor, block: sp.csc_array, order: int, nothing: fl
         right /= on
         left *= -on
         left += matrix @ right
-        if shorter_left:
-            _orthogonalise(left, basis[: step + 1])
-        else:
-            basis[step] = right.ravel()
+        flat = left.reshape(-1)
+        flat -= (basis[: step + 1] @ flat) @ basis[: step + 1]
         below = float(np.linalg.norm(left))
         if on * below <= nothing:
             break
         off_diagonal.append(on * below)
     return JacobiMatrix(np.array(diagonal), np.array(off_diagonal))
-
-
-def _orthogonalise(block: FloatArray, basis: FloatArray) -> None:
-    """Subtract from a block its projection on the rows of a basis, in place."""
-    flat = block.reshape(-1)
-    flat -= (basis @ flat) @ basis
 
 
 def _summed_measure(masses: list[float], parts: list[JacobiMatrix], order: int, nothing: float) -> JacobiMatrix:

@@ -10,7 +10,6 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 
 BLOCK = 1 << 17  # scores in a block of arrays, which stay in the cache
 MANY = 1 << 22  # scores in a block of tensors, large enough for a GPU
-NEAR = 30.0  # if all rows and columns have a score this near to the largest, both directions share one exponential
 as_torch_does = np.errstate(all="ignore")  # scores overflow to infinity without a warning
 
 
@@ -72,28 +71,20 @@ def _converted(values: Any, reference: Any) -> Any:
 def log_partitions(left: Any, right: Any, mass_left: Any, mass_right: Any) -> tuple[Any, Any]:
     """`log E_l e^{s(x,l)}` for each x, (n_left,), and `log E_x e^{s(x,l)}` for each l, (n_right,), of `s = f(x)ᵀ g(l)`.
 
-    Parameters
-    ----------
-    left : (n_left, k), right : (n_right, k)
-        Arrays or tensors.
-    mass_left : (n_left,), mass_right : (n_right,)
-        The marginals; logarithms of small masses would be large, and so would their round-off.
+    From arrays or tensors, and the marginals: logarithms of small masses would be large, and so would their round-off.
     """
-    xp: Any = sys.modules["torch"] if is_tensor(left) else np
-    forward, highest, total = [], xp.full_like(mass_right, -xp.inf), 0.0
-    for rows in row_blocks(len(left), len(right), MANY if is_tensor(left) else BLOCK):
-        scores, mass = left[rows] @ right.T, mass_left[rows]
-        fixed = scores.detach() if is_tensor(scores) else scores
-        across, down = (xp.amax(fixed, axis, keepdims=True) for axis in (1, 0))
-        top = float(across.max())
-        if near := top - min(float(across.min()), float(down.min())) < NEAR:
-            across, down = xp.full_like(across, top), xp.full_like(down, top)
-        grown = xp.exp(scores - across)
-        forward.append(across[:, 0] + xp.log(grown @ mass_right))
-        highest, before = xp.maximum(highest, down[0]), highest
-        part = mass @ (grown if near else xp.exp(scores - down))
-        total = total * xp.exp(before - highest) + part * xp.exp(down[0] - highest)
-    return xp.concatenate(forward), highest + xp.log(total)
+    return _log_means(left, right, mass_right), _log_means(right, left, mass_left)
+
+
+def _log_means(rows: Any, columns: Any, mass: Any) -> Any:
+    """`log E e^s` of each row's scores with the columns under their masses, (n,)."""
+    xp: Any = sys.modules["torch"] if is_tensor(rows) else np
+    parts = []
+    for block in row_blocks(len(rows), len(columns), MANY if is_tensor(rows) else BLOCK):
+        scores = rows[block] @ columns.T
+        top = xp.amax(scores.detach() if is_tensor(scores) else scores, 1, keepdims=True)
+        parts.append(top[:, 0] + xp.log(xp.exp(scores - top) @ mass))
+    return xp.concatenate(parts)
 
 
 def pair_ratios(graph: PairGraph) -> FloatArray:

@@ -19,18 +19,11 @@ UNITS = 64 * EPS
 
 @dataclass(frozen=True, eq=False)
 class Standing:
-    """Leaders of the rows of some scores (n, r).
+    """Leaders of the rows of some scores (n, r)."""
 
-    Attributes
-    ----------
-    leaders : (n,), the column of the largest score
-    leads : (n,), the difference to the next score; infinite for a single column
-    noise : (n,), bound on the round-off of the lead
-    """
-
-    leaders: IntArray
-    leads: FloatArray
-    noise: FloatArray
+    leaders: IntArray  # (n,), the column of the largest score
+    leads: FloatArray  # (n,), the difference to the next score; infinite for a single column
+    noise: FloatArray  # (n,), bound on the round-off of the lead
 
     @classmethod
     def of(cls, scores: FloatArray, noise: ArrayLike) -> Self:
@@ -60,12 +53,7 @@ class Standing:
         """Excess of the error over its cost in squared error by near ties, which count as errors.
 
         The class of such a node may lead by t units, at most twice the noise. Then a node of mass p costs `p (1 - t)²`
-        instead of p.
-
-        Parameters
-        ----------
-        mass : (n,), the probability of each node
-        unit : the lead of perfect scores, one number or one for each row; rows of 0 do not count
+        instead of p. A unit is the lead of perfect scores, one number or one for each row; rows of 0 do not count.
         """
         near = self.leads <= self.noise
         units = np.broadcast_to(unit, near.shape)[near]
@@ -81,13 +69,8 @@ def score_noise(features: FloatArray, coefficients: FloatArray, mass: FloatArray
     """Allowance for round-off in each node's scores `f(x)ᵀ B`, (n,).
 
     If f and B are scaled so that `D^{1/2} f` has unit columns, it is `64 eps max_c ‖B_c‖ (√n ‖f(x)‖ + √k / √p(x))`: B
-    has errors of `√n eps`, the features of `eps / √p(x)`. If sums cancel in B, give larger coefficients.
-
-    Parameters
-    ----------
-    features : (n, k), unweighted
-    coefficients : (k, r)
-    mass : (n,), positive
+    has errors of `√n eps`, the features of `eps / √p(x)`. If sums cancel in B, give larger coefficients. From f,
+    (n, k), unweighted, B, (k, r), and p, (n,).
     """
     with np.errstate(under="ignore"):
         length = column_lengths(features, mass)

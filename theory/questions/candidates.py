@@ -56,7 +56,7 @@ class Features:
 
 def as_candidate(candidate: Candidate) -> Pairs | Features:
     """Candidate from a graph, a DataFrame of features with ids as index, or an array of features of images 0..n-1."""
-    if isinstance(candidate, PairGraph):
+    if isinstance(candidate, PairGraph):  # what a user gives, of any of three types
         return Pairs(candidate)
     if isinstance(candidate, pd.DataFrame):
         return Features(candidate.to_numpy(), [*map(str, candidate.index)])

@@ -17,12 +17,9 @@ def compared_with_best(estimates: FloatArray, resampled: FloatArray | None, *, f
     error of its differences from the others, and at least the normal quantile. With probability `LEVEL`, the intervals
     with the true best as control all hold. Then no verdict "worse" is false, and all returned intervals hold.
 
-    Parameters
-    ----------
-    estimates : (C,); smaller is better
-    resampled : (R, C), estimates on bootstrap samples shared by all candidates
-    floor : variance to add to that of a difference, for a 95% interval: the bootstrap variance is too small if two
-        candidates differ on few images
+    From estimates, (C,), of which smaller ones are better, and estimates on bootstrap samples shared by all candidates,
+    (R, C). `floor` is added to the variance of a difference, since the bootstrap variance is too small if two
+    candidates differ on few images.
 
     Returns
     -------
@@ -31,11 +28,8 @@ def compared_with_best(estimates: FloatArray, resampled: FloatArray | None, *, f
         from, to : ends of simultaneous intervals of the difference from the best of the others
         verdict : `WORSE` if the interval is above 0; `BEST` if all others are worse; else `UNDECIDED`
         needed : factor on the number of labels for the verdict "worse", if the estimates do not change
-    Without resamples, or for a single candidate, intervals are NaN and verdicts empty.
-
-    Notes
-    -----
-    O(R C²). Source: Edwards and Hsu 1983, with a bootstrap instead of normal errors.
+    Without resamples, or for a single candidate, intervals are NaN and verdicts empty. O(R C²). Source: Edwards and Hsu
+    1983, with a bootstrap instead of normal errors.
     """
     over = estimates - estimates.min()
     if resampled is None or len(estimates) < 2:

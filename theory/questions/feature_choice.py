@@ -13,7 +13,8 @@ from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.theory.bounds.theorem34_few_labels import few_labels_error
 from pairbounds.theory.bounds.theorem41_from_labels import probe_mse_from_labels
-from pairbounds.theory.graph.through_features import LEAST_EIGENVALUE, feature_blocks
+from pairbounds.theory.graph.through_features import LEAST_EIGENVALUE
+from pairbounds.theory.quantities.metrics.feature_metrics import rankme
 from pairbounds.theory.questions.comparisons import compared_with_best
 from pairbounds.theory.questions.labelled_sample import LabelledSample
 from pairbounds.theory.questions.leave_one_out import leave_one_out, resampled_errors
@@ -30,13 +31,8 @@ def features_compared(
 ) -> pd.DataFrame:
     """Table of the candidates at each width that their features allow, best first.
 
-    Parameters
-    ----------
-    candidates : (n, d) features of all images, by name; this function whitens them, with the unlabelled images
-    sample : the labelled images
-    widths : k of the embedding: a constant and the k - 1 leading principal components
-    n_labels : number of labels for which theorem 34 bounds the error
-    seed : of the bootstrap
+    The features of all images, (n, d), are whitened here, also over the unlabelled images. An embedding of width k is a
+    constant and the k - 1 leading principal components. Theorem 34 bounds the error for `n_labels`.
 
     Returns
     -------
@@ -52,14 +48,14 @@ def features_compared(
     """
     rows, embeddings, probes, largest = [], [], [], 0
     for name, features in candidates.items():
-        embedding, rank = whitened_components(features, sample.rows, max(widths))
+        embedding = whitened_components(features, sample.rows, max(widths))
         largest = max(largest, embedding.shape[1])
         for width in widths:
             if width <= embedding.shape[1]:
                 rows.append({"candidate": name, "width": width})
                 embeddings.append(embedding[:, :width])
                 full = _full_probe(embedding[~sample.chosen, :width], sample.drawn, n_labels, seed)
-                probes.append(full | {"effective_rank": rank})
+                probes.append(full | {"effective_rank": rankme(features)})
     if not rows:
         raise ValueError(f"k={min(widths)} is too large: no candidate has more than {largest} components. Reduce k.")
     table = pd.concat([pd.DataFrame(rows), _compared(embeddings, sample, seed), pd.DataFrame(probes)], axis=1)
@@ -101,28 +97,14 @@ def _full_probe(embedding: FloatArray, sample: LabelledSample, n_labels: int | N
 
 def predicted_classes(features: npt.NDArray[Any], sample: LabelledSample, width: int) -> IntArray:
     """Class number of each image, (n,), predicted by the ridge probe."""
-    embedding, _ = whitened_components(features, slice(None), width)
+    embedding = whitened_components(features, slice(None), width)
     return leave_one_out(embedding[sample.rows], sample.labels, sample.weights).predicted(embedding)
 
 
-def whitened_components(features: npt.NDArray[Any], rows: IntArray | slice, width: int) -> tuple[FloatArray, float]:
-    """Constant and whitened leading components of some rows, (N, <= width); effective rank of the features.
-
-    O(n d²), in blocks of rows.
-    """
-    total, second = np.zeros(features.shape[1]), np.zeros((features.shape[1],) * 2)
-    for _, block in feature_blocks(features):
-        total += block.sum(axis=0)
-        second += block.T @ block
-    mean = total / len(features)
-    second /= len(features)
-    covariance = np.zeros_like(second)
-    for _, block in feature_blocks(features):  # second pass: E[xxᵀ] - mean meanᵀ would cancel
-        covariance += (block - mean).T @ (block - mean) / len(features)
-    values, vectors = scipy.linalg.eigh(covariance)
+def whitened_components(features: npt.NDArray[Any], rows: IntArray | slice, width: int) -> FloatArray:
+    """Constant and whitened leading components of some rows, (N, <= width); O(n d²)."""
+    centred = features - features.mean(axis=0, dtype=np.float64)
+    values, vectors = scipy.linalg.eigh(centred.T @ centred / len(centred))
     order = np.flatnonzero(values > max(LEAST_EIGENVALUE * values[-1], 0))[::-1][: width - 1]
-    directions = vectors[:, order] / np.sqrt(values[order])
-    components = np.concatenate([(block - mean) @ directions for _, block in feature_blocks(features[rows])])
-    roots = np.sqrt(np.clip(scipy.linalg.eigvalsh(second), 0, None))
-    shares = roots[roots > 0] / roots.sum()
-    return np.column_stack([np.ones(len(components)), components]), float(np.exp(-np.sum(shares * np.log(shares))))
+    components = centred[rows] @ (vectors[:, order] / np.sqrt(values[order]))
+    return np.column_stack([np.ones(len(components)), components])

@@ -15,22 +15,13 @@ BLOCK = 2**22  # weights in memory
 
 @dataclass(frozen=True, eq=False)
 class LabelledSample:
-    """Labelled images: a random sample, overall or by class, and images chosen by `next_labels`.
+    """Labelled images: a random sample, overall or by class, and images chosen by `next_labels`."""
 
-    Attributes
-    ----------
-    rows : (N,), distinct row numbers of the labelled images in the population
-    labels : (N,), their class numbers, 0..r-1
-    population : number of all images
-    chances : (N,), probability of each chosen image, NaN for images drawn at random
-    shares : (r,), share of each class in the population, if images were drawn class by class; else `None`
-    """
-
-    rows: IntArray
-    labels: IntArray
-    population: int
-    chances: FloatArray
-    shares: FloatArray | None = None
+    rows: IntArray  # (N,), distinct row numbers of the labelled images in the population
+    labels: IntArray  # (N,), their class numbers, 0..r-1
+    population: int  # number of all images
+    chances: FloatArray  # (N,), probability of each chosen image, NaN for images drawn at random
+    shares: FloatArray | None = None  # (r,), share of each class, if images were drawn class by class
 
     @classmethod
     def of(
@@ -119,9 +110,7 @@ class LabelledSample:
     def resampled(self, statistic: Callable[[FloatArray], FloatArray], resamples: int, seed: int) -> FloatArray:
         """Values of a statistic, (resamples, C), on bootstrap samples of the images, stratified like the sample.
 
-        Parameters
-        ----------
-        statistic : of weights of the images, (b, N), to values, (b, C)
+        The statistic takes weights of the images, (b, N), to values, (b, C).
         """
         rng = np.random.default_rng(seed)
         step, weights, values = max(1, BLOCK // len(self.rows)), self.weights, []

@@ -16,20 +16,12 @@ TIE = 1e-6  # weight of the squared error, to break ties of the 0-1 error
 
 
 class LeaveOneOut(NamedTuple):
-    """A ridge probe and its leave-one-out errors.
+    """A ridge probe and its leave-one-out errors."""
 
-    Attributes
-    ----------
-    wrong : (N,), true for an image that the probe of the other images misclassifies
-    score : weighted 0-1 error plus `TIE` times the squared error, minimised by the choice of the penalty
-    classes : (r,), classes of the labelled images
-    coefficients : (k, r), of the probe fitted to all N images
-    """
-
-    wrong: npt.NDArray[np.bool_]
-    score: float
-    classes: IntArray
-    coefficients: FloatArray
+    wrong: npt.NDArray[np.bool_]  # (N,), true for an image that the probe of the other images misclassifies
+    score: float  # weighted 0-1 error plus `TIE` times the squared error, minimised by the choice of the penalty
+    classes: IntArray  # (r,), classes of the labelled images
+    coefficients: FloatArray  # (k, r), of the probe fitted to all N images
 
     def predicted(self, features: FloatArray) -> IntArray:
         """Class of each row of features (n, k), by the probe of all N images."""
@@ -39,15 +31,9 @@ class LeaveOneOut(NamedTuple):
 def leave_one_out(features: FloatArray, labels: IntArray, weights: FloatArray | None = None) -> LeaveOneOut:
     """Fit a ridge probe without intercept to one-hot labels; choose its penalty in `RIDGES` by leave-one-out.
 
-    Parameters
-    ----------
-    features : (N, k), whitened over the population, so one penalty fits all directions
-    labels : (N,)
-    weights : (N,), image weights with sum 1; by default equal
-
-    Notes
-    -----
-    O(N min(N, k)²), in closed form: the leave-one-out residual of an image is its residual divided by 1 - leverage.
+    The features, (N, k), are whitened over the population, so one penalty fits all directions. The images have weights
+    with sum 1, by default equal. O(N min(N, k)²), in closed form: the leave-one-out residual of an image is its
+    residual divided by 1 - leverage.
     """
     shares = np.full(len(labels), 1 / len(labels)) if weights is None else weights
     left, sizes, right = scipy.linalg.svd(features, full_matrices=False)
@@ -57,18 +43,9 @@ def leave_one_out(features: FloatArray, labels: IntArray, weights: FloatArray | 
 
 
 def resampled_errors(features: FloatArray, labels: IntArray, weights: FloatArray) -> FloatArray:
-    """Leave-one-out 0-1 errors, (b,), of probes refitted to each resample.
+    """Leave-one-out 0-1 errors, (b,), of probes refitted to each resample, from weights (b, N) with sums 1.
 
-    Copies of an image in a resample are left out together. The penalty is also chosen again.
-
-    Parameters
-    ----------
-    features, labels : as in `leave_one_out`
-    weights : (b, N), weights of each resample, with sum 1
-
-    Notes
-    -----
-    O(b N min(N, k)²).
+    Copies of an image in a resample are left out together. The penalty is also chosen again. O(b N min(N, k)²).
     """
     left, sizes, _ = scipy.linalg.svd(features, full_matrices=False)
     errors, step = [], max(1, BLOCK // (len(labels) * max(len(sizes), int(labels.max()) + 1)))

@@ -43,16 +43,10 @@ def pairs_compared(
     seed: int = 0,
     finished: Path | None = None,
 ) -> pd.DataFrame:
-    """Table of the candidates, best first.
+    """Table of the candidates, best first: graphs with the same left nodes in the same order.
 
-    Parameters
-    ----------
-    candidates : graphs by name, with the same left nodes in the same order
-    sample : the labelled left nodes, random ones, overall or by class, and chosen ones for `alpha_T` only
-    k : width of the optima
-    through : (n_left, d), features for the measure "through"
-    by : measure for the ranking, a key of `MEASURES`
-    finished : folder for the values of finished candidates, which are reused
+    Images that were chosen, not drawn at random, count for `alpha_T` only. `by` is a key of `MEASURES`. Values of
+    candidates in the folder `finished` are reused.
 
     Returns
     -------

@@ -21,7 +21,7 @@ from pairbounds.theory.resampling.graph_rules import (
     drop_negatives,
 )
 from pairbounds.theory.resampling.optimum import WeightedOptimum, weighted_optimum
-from pairbounds.theory.spectrum.triplets import enough_triplets, spectrum
+from pairbounds.theory.spectrum.triplets import spectrum_beyond
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,16 +34,10 @@ CLAIMS_OF_ENCODERS = {"bound": "near-optimal-error", "multihop_bound": "multihop
 
 
 class Resampled(NamedTuple):
-    """Result of rules on a graph.
+    """Result of rules on a graph."""
 
-    Attributes
-    ----------
-    graph : graph after the positive rules
-    optimum : of the self-supervised loss on its induced pairs under the measure of the negative rules, if any
-    """
-
-    graph: PairGraph
-    optimum: WeightedOptimum | None = None
+    graph: PairGraph  # after the positive rules
+    optimum: WeightedOptimum | None = None  # on its induced pairs under the measure of the negative rules, if any
 
 
 Rule = Callable[[PairGraph, Any, int], Resampled]  # of a graph, a guide, and the width of the embedding
@@ -106,7 +100,7 @@ def resampling_effects(
 
 def _facts(resampled: Resampled, k: int) -> dict[str, float]:
     graph, optimum = resampled
-    triplets = enough_triplets(graph, spectrum(graph, min(k + 1, *graph.shape)), k)
+    triplets = spectrum_beyond(graph, k)
     return {
         "induced_labelling_error": induced_labelling_error(graph),
         "next_singular_value": float(triplets.singular_values[k]),
@@ -117,8 +111,7 @@ def _facts(resampled: Resampled, k: int) -> dict[str, float]:
 
 def _of_optimum(graph: PairGraph, triplets: Spectrum, k: int) -> dict[str, float]:
     optimum = Encoder.optimum(graph, triplets, k)
-    bounds = {column: BOUNDS[name](graph, triplets, k) for column, name in CLAIMS.items()}
-    bounds |= {column: BOUNDS[name](graph, triplets, k, optimum) for column, name in BY_MARGINS.items()}
+    bounds = {column: BOUNDS[name](graph, triplets, k, optimum) for column, name in (CLAIMS | BY_MARGINS).items()}
     return bounds | {"probe_error": optimum.probe.error}
 
 
@@ -128,9 +121,8 @@ def _of_embedding(graph: PairGraph, triplets: Spectrum, k: int, optimum: Weighte
     Both have the same left singular vectors, so the bounds of an unchanged embedding stay the same.
     """
     pairs = graph.induced()
-    of_pairs = enough_triplets(pairs, spectrum(pairs, min(k + 1, pairs.n_left)), k)
     # The bound holds with any right side: the best one under the unchanged measure is sharpest.
-    encoder = Encoder.of(pairs, of_pairs, k, (optimum.left, best_partner(pairs, optimum.left)))
+    encoder = Encoder.of(pairs, spectrum_beyond(pairs, k), k, (optimum.left, best_partner(pairs, optimum.left)))
     bounds = dict.fromkeys(CLAIMS, math.nan)
     for column, name in CLAIMS_OF_ENCODERS.items():
         try:

@@ -27,13 +27,8 @@ def guide_graph(graph: PairGraph, guide: Any) -> PairGraph:
     over its right nodes. So two different left nodes are an induced pair only if one is the other's nearest.
     Right ids are pairs of left ids; the right side has no labels.
 
-    Raises
-    ------
-    ValueError : a single left node, a guide that does not fit
-
-    Notes
-    -----
-    Cost: O(n_left² width) time, in blocks of `BLOCK` similarities.
+    `ValueError`: a single left node, a guide that does not fit. Cost: O(n_left² width) time, in blocks of `BLOCK`
+    similarities.
     """
     if graph.n_left == 1:
         raise ValueError("the graph has a single left node: a guide needs two or more")
@@ -85,13 +80,8 @@ def drop_false_positive(graph: PairGraph, guide: Any, *, fraction: float = 0.1) 
     there are none. The last pair is dropped in part, and ties go in order. **Each left node keeps its most similar
     pair**, so the left nodes stay (but not their marginal). Right nodes without pairs are left out.
 
-    Raises
-    ------
-    ValueError : a fraction not in [0, 1), or too large; a guide that does not fit
-
-    Notes
-    -----
-    Cost: O(Σ_l n_l² width) time, O(max_l n_l²) memory, n_l the left nodes of l.
+    `ValueError`: a fraction not in [0, 1), or too large; a guide that does not fit. Cost: O(Σ_l n_l² width) time,
+    O(max_l n_l²) memory, n_l the left nodes of l.
     """
     _check_fraction(fraction)
     pairs = sp.csc_array(graph.joint)
@@ -129,10 +119,8 @@ def drop_false_negative(graph: PairGraph, guide: Any, *, fraction: float = 0.05,
     Pairs stay, so the loss is bounded below (`weighted_optimum`). With `keep > 0` it has a minimum. With `keep = 0`,
     the original rule, it may have none: scores where Q is 0 may grow without bound.
 
-    Raises
-    ------
-    ValueError : a fraction not in [0, 1), `keep` not in [0, 1], a guide that does not fit, more than
-        `pairbounds.theory.graph.pair_graph.INDUCED_LIMIT` left nodes
+    `ValueError`: a fraction not in [0, 1), `keep` not in [0, 1], a guide that does not fit, more than
+    `pairbounds.theory.graph.pair_graph.INDUCED_LIMIT` left nodes.
     """
     return _negative_measure(graph, guide, fraction, keep, 1)
 

@@ -128,15 +128,10 @@ def deflated_end(
 ) -> float:
     """Upper bound on the largest eigenvalue of `M = G - V diag(θ - c / 2) Vᵀ`, true with probability `CONFIDENCE`.
 
-    G is a Gram matrix of norm 1. Eigenvalues near θ move to about c / 2, where they do not matter.
-
-    Parameters
-    ----------
-    product : `X -> G X`
-    vectors, values : (n, k) and (k,), V and θ in [0, 1]
-    start : (n, PROBES), independent standard normal numbers, on which M does not depend
-    cutoff : c, positive; values below it are not distinguished
-    rounding : `‖fl(G x) - G x‖ <= rounding ‖x‖`; the rounding of both products with V is added
+    G is a Gram matrix of norm 1, of which `product` is `X -> G X`. V is (n, k), θ in [0, 1], and c positive.
+    Eigenvalues near θ move to about c / 2, where they do not matter. The start, (n, PROBES), holds independent standard
+    normal numbers, on which M does not depend. `‖fl(G x) - G x‖ <= rounding ‖x‖`; the rounding of both products with V
+    is added.
     """
     shift, (side, count) = (values - cutoff / 2)[:, None], vectors.shape
 

@@ -1,28 +1,22 @@
 """Leading singular triplets of a pair graph, with bounds on their errors."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 import scipy.linalg
 import scipy.sparse as sp
 import scipy.sparse.linalg
 
-from pairbounds.infrastructure.arrays import EPS, FloatArray, IntArray, svd
+from pairbounds.infrastructure.arrays import EPS, FloatArray, svd
 from pairbounds.infrastructure.checks import require_width
 from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
 from pairbounds.theory.graph.singular_triplets import Spectrum, Triplets, measured, shape_round_off
-
-if TYPE_CHECKING:
-    import torch
 
 DENSE_LIMIT = 40_000_000  # entries of a dense copy of the normalised matrix: 320 MB
 DENSE_SIDE = 600  # most nodes on the smaller side for which a dense factorisation is always fastest
 DENSE_SHARE = 4  # a dense factorisation is also fastest for more than 1 / DENSE_SHARE of the triplets
 SPARSE_TOL = 1e-6  # default residual norm
-BLOCK_COLUMNS = 20  # least average size of blocks that are faster one by one
-SPARSE = 16  # sparse products are faster with fewer than one in so many entries
-SMALL = 1_000_000  # entries up to which a GPU is not used
 GUARD = 2  # values computed beyond the k-th, so that k is not the last
 SEARCH_TOLERANCES = (1e-3, 1e-7, 1e-11)  # relative; the next is tried if one cannot decide
 SEARCHES = 20
@@ -51,7 +45,6 @@ def spectrum(
     *,
     tol: float = SPARSE_TOL,
     method: Literal["auto", "dense", "sparse"] = "auto",
-    device: str = "auto",
     seed: int = 0,
 ) -> Spectrum:
     """Leading k singular triplets of the normalised matrix `Ā = D_L^{-1/2} P D_R^{-1/2}`.
@@ -63,16 +56,14 @@ def spectrum(
         round-off. Bounds are rounded outward by residuals: in one case (40,000 x 20,000 nodes, seed 0, k = 32) 1e-6
         costs 2% of theorem 15 and 79% of a near-optimal bound.
     method : {"auto", "dense", "sparse"}
-        "dense" decomposes a dense copy of at most `DENSE_LIMIT` entries, by components. "sparse" runs ARPACK on the
+        "dense" decomposes a dense copy of at most `DENSE_LIMIT` entries. "sparse" runs ARPACK on the
         Gram operator of the smaller side at cost O(iterations (nnz + side k)). "auto" is "dense" for a short smaller
         side or many triplets, unless a dense copy is too large.
-    device : {"auto", "cpu", "cuda", ...}
-        Device of the dense factorisation; "auto" is "cuda" if available, for more than `SMALL` entries.
     seed : of the starting vectors of "sparse"
 
     Raises
     ------
-    ValueError : k or `method` out of range, an unknown device, a dense copy over the limit
+    ValueError : k or `method` out of range, a dense copy over the limit
     RuntimeError : the sparse solver did not converge
 
     Notes
@@ -94,7 +85,8 @@ def spectrum(
     if method == "dense":
         if entries > DENSE_LIMIT:
             raise ValueError(f"the dense method takes at most {DENSE_LIMIT} entries, not {entries}: use 'sparse'")
-        triplets = triplets_by_parts(matrix, graph.components, k, _device(matrix.shape, device))
+        left, values, right_t = svd(matrix.toarray())
+        triplets = leading_triplets((left, values, right_t.T), k)
     elif method == "sparse":
         triplets, unseen = _sparse(matrix, k, tol / 10, np.random.default_rng(seed), component_vectors(graph, k))
     else:
@@ -105,42 +97,6 @@ def spectrum(
 def spectrum_beyond(graph: PairGraph, k: int, **options: Any) -> Spectrum:
     """Leading k + 1 triplets, the last of them 0 if the graph has only k; options and errors of `spectrum`."""
     return spectrum(graph, min(k + 1, *graph.shape), **options).leading(k + 1)
-
-
-def triplets_by_parts(
-    matrix: sp.csr_array, parts: tuple[IntArray, IntArray], k: int, device: "torch.device | None" = None
-) -> Triplets:
-    """Leading k singular triplets (left, values, right), vectors as columns, of a matrix of independent blocks.
-
-    `parts` numbers the blocks of rows and of columns. Blocks are factorised one by one, p equal ones in 1 / p² of the
-    time, unless they are small or k exceeds the sum of their smaller sides. `device`: `None` is the CPU, without torch.
-    """
-    sizes = [np.bincount(side) for side in parts]
-    if not 1 < len(sizes[0]) <= min(matrix.shape) / BLOCK_COLUMNS or k > np.minimum(*sizes).sum():
-        return _dense(matrix, k, device)
-    turns = [np.argsort(side) for side in parts]
-    blocks = zip(*(np.split(turn, np.cumsum(size)[:-1]) for turn, size in zip(turns, sizes, strict=True)), strict=True)
-    us, s, ws = zip(*(_dense(matrix[x][:, y], k, device) for x, y in blocks), strict=True)
-    values = np.concatenate(s)
-    order = np.argsort(-values, kind="stable")[:k]
-    left, right = (
-        scipy.linalg.block_diag(*vectors)[np.ix_(np.argsort(turn), order)]
-        for vectors, turn in zip((us, ws), turns, strict=True)
-    )
-    return left, values[order], right
-
-
-def _dense(matrix: sp.csr_array, k: int, device: "torch.device | None") -> Triplets:
-    """Leading k triplets, or all, by an SVD of a dense copy."""
-    dense = matrix.toarray()
-    if device is None:
-        left, values, right_t = svd(dense)
-    else:
-        import torch
-
-        factors = torch.linalg.svd(torch.from_numpy(dense).to(device), full_matrices=False)
-        left, values, right_t = (part.cpu().numpy() for part in factors)
-    return leading_triplets((left, values, right_t.T), k)
 
 
 def with_known_values(graph: PairGraph, triplets: Triplets) -> Triplets:
@@ -184,55 +140,28 @@ def component_vectors(graph: PairGraph, count: int) -> tuple[FloatArray, FloatAr
     )
 
 
-def _device(shape: tuple[int, int], device: str) -> "torch.device | None":
-    """Device to compute on; `None` is the CPU, without torch."""
-    if device == "cpu" or (device == "auto" and shape[0] * shape[1] <= SMALL):
-        return None
-    from pairbounds.infrastructure.devices import torch_device
-
-    chosen = torch_device(device)
-    return None if chosen.type == "cpu" else chosen
-
-
 def second_eigenvalue(matrix: sp.csr_array, first: FloatArray, *, seed: int = 0) -> float:
     """Upper bound on the second eigenvalue of `A Aᵀ`, in [0, 1], for A of norm 1; 0 if there is none.
 
     `RuntimeError`: the solver did not converge.
 
     Exact to round-off if the smaller side is short, by its dense Gram matrix. Otherwise ARPACK computes the largest
-    eigenvalue with `first` projected out, and its residual, at most `SECOND_TOLERANCE`, is added. A start nearly
-    orthogonal to its vector may give the next value with a perfect residual: hence the guard values.
-
-    Parameters
-    ----------
-    first : (n_rows,), of any length, the eigenvector of value 1
+    eigenvalue with `first` projected out, the eigenvector of value 1, and adds its residual, at most
+    `SECOND_TOLERANCE`. A start nearly orthogonal to its vector may give the next value with a perfect residual: hence
+    the guard values.
     """
     side = min(matrix.shape)
     if side == 1:
         return 0.0
     if side <= DENSE_SIDE:
         smaller = matrix if matrix.shape[0] == side else sp.csr_array(matrix.T)
-        gram = _gram(smaller)
         # All eigenvalues: LAPACK's bisection for a subset fails on some tight clusters.
-        ends = scipy.linalg.eigvalsh(gram, driver="evd", overwrite_a=True)[-2]
+        ends = scipy.linalg.eigvalsh((smaller @ smaller.T).toarray(), driver="evd", overwrite_a=True)[-2]
     else:
         transposed = matrix.T
         deflated = _deflated(lambda x: matrix @ (transposed @ x), first[:, None] / np.linalg.norm(first))
         ends = _upper_end(deflated, len(first), seed)
     return min(1.0, max(0.0, float(ends)) + shape_round_off(matrix.shape))
-
-
-def is_filled(matrix: sp.csr_array) -> bool:
-    """True if dense products with a matrix are as fast as sparse ones."""
-    return bool(matrix.nnz * SPARSE >= matrix.shape[0] * matrix.shape[1])
-
-
-def _gram(matrix: sp.csr_array) -> FloatArray:
-    """`A Aᵀ` as a dense array, by dense products if they are faster."""
-    if not is_filled(matrix) or matrix.shape[0] * matrix.shape[1] > DENSE_LIMIT:
-        return np.asarray((matrix @ matrix.T).toarray())
-    dense = matrix.toarray()
-    return np.asarray(dense @ dense.T)
 
 
 def operator_norm(matrix: scipy.sparse.linalg.LinearOperator, *, seed: int = 0) -> float:
@@ -264,14 +193,8 @@ def _sparse(
 ) -> tuple[Triplets, float]:
     """Leading k triplets of a sparse matrix, and an upper bound on the values that are not among them.
 
-    `RuntimeError`: the solver did not converge.
-
-    The search is that of `spectrum`, on the smaller side. If this side is short, its Gram matrix is formed.
-
-    Parameters
-    ----------
-    tol : of ARPACK, relative
-    ones : (n_left, c) and (n_right, c), orthonormal vectors of the largest value, 1, c <= k; excluded from the search
+    The search is that of `spectrum`, on the smaller side. If this side is short, its Gram matrix is formed. `ones` are
+    orthonormal vectors of the value 1, (n_left, c) and (n_right, c), c <= k, which the search leaves out.
     """
     if matrix.shape[0] < matrix.shape[1]:
         (right, values, left), unseen = _sparse(sp.csr_array(matrix.T), k, tol, rng, ones[::-1])

@@ -10,20 +10,12 @@ from pairbounds.infrastructure.arrays import FloatArray, IntArray
 
 @dataclass(frozen=True, eq=False)
 class ClassMoments:
-    """Means and variances of an embedding by class, for the r classes that occur, in the order of their numbers.
+    """Means and variances of an embedding by class, for the r classes that occur, in the order of their numbers."""
 
-    Attributes
-    ----------
-    class_of : (n,), the row of each node's class in the other arrays, 0..r-1
-    masses : (r,), sums to 1
-    means : (r, k), `μ_c = E[f | c]`
-    variances : (r,), `V_c = E[‖f - μ_c‖² | c]`
-    """
-
-    class_of: IntArray
-    masses: FloatArray
-    means: FloatArray
-    variances: FloatArray
+    class_of: IntArray  # (n,), the row of each node's class in the other arrays, 0..r-1
+    masses: FloatArray  # (r,), sums to 1
+    means: FloatArray  # (r, k), `μ_c = E[f | c]`
+    variances: FloatArray  # (r,), `V_c = E[‖f - μ_c‖² | c]`
 
     @property
     def variance(self) -> float:

@@ -72,15 +72,6 @@ def metrics(features: Any, *, pairs: Any, labels: Any = None) -> "pd.DataFrame":
     Uniformity and ACR compare every row with every other, O(n² k): above about 20,000 rows, give a sample. All are
     population values: uniformity includes the pairs of a row with itself (`torch.pdist` in the authors' code leaves
     these out, a difference of O(1/n)).
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from pairbounds.theory.quantities.metrics import metrics
-    >>> views = np.array([[2.0, 0.0], [0.0, 3.0], [-1.0, 0.0], [0.0, -1.0]])
-    >>> table = metrics(views, pairs=["a", "a", "b", "b"], labels=["x", "x", "y", "y"])
-    >>> table["value"].round(3).to_dict()
-    {'alignment': 2.0, 'uniformity': -1.35, 'rankme': 1.971, 'acr': 1.0, 'class_collapse': 0.5}
     """
     import pandas as pd
 
@@ -112,7 +103,7 @@ def _positive_pairs(pairs: Any, n: int) -> tuple[PairGraph, Array | None]:
     """Symmetric graph of positive pairs of rows, and the samples of its rows if known."""
     rows = np.arange(n)
     samples: Array | None = None
-    if isinstance(pairs, PairGraph):
+    if isinstance(pairs, PairGraph):  # what a user gives: a graph, samples or pairs of rows
         rows = _existing_rows(pairs.left_ids, n)
         weights = _sharing(pairs.joint, pairs.right_marginal)
         if pairs.joint.nnz == pairs.n_left:  # one right node each
@@ -180,18 +171,10 @@ def _collapse(sphere: FloatArray, labels: Any, n: int, rows: IntArray) -> Found:
 
 
 def rankme(f: Any) -> float:
-    """Effective rank of an embedding, `exp H(s / Σ s)` with its singular values s, in [1, k].
+    """Effective rank of an embedding f, (n, k), `exp H(s / Σ s)` with its singular values s, in [1, k].
 
-    Parameters
-    ----------
-    f : (n, k), numpy or torch
+    `ValueError`: features of the wrong shape, or not finite; an embedding that is 0.
 
-    Raises
-    ------
-    ValueError : features of the wrong shape, or not finite; an embedding that is 0
-
-    Notes
-    -----
     O(n k²). Source: Garrido et al. 2023 (RankMe; without the ε that they add to each share against `log 0`), after Roy
     and Vetterli 2007 (effective rank).
     """

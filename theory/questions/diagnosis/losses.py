@@ -64,18 +64,12 @@ class Losses(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class BatchScores:
-    """Scores of anchors with the other side of their batch of B independent pairs.
+    """Scores of anchors with the other side of their batch of B independent pairs."""
 
-    Attributes
-    ----------
-    sides : two arrays (A, B), image anchors with texts, and text anchors with images
-    ratios : two arrays (A, B), `P(x, l) / (p_L(x) p_R(l))` of the same entries, for the best critic
-    pairs : (A,), column of the anchor's pair
-    """
-
-    sides: tuple[torch.Tensor, torch.Tensor]
+    sides: tuple[torch.Tensor, torch.Tensor]  # (A, B) each, image anchors with texts, and text anchors with images
+    # (A, B) each, `P(x, l) / (p_L(x) p_R(l))` of the same entries, for the best critic
     ratios: tuple[torch.Tensor, torch.Tensor]
-    pairs: torch.Tensor
+    pairs: torch.Tensor  # (A,), column of the anchor's pair
 
     @classmethod
     def drawn(cls, graph: PairGraph, images: Rows, texts: Rows, batch: int, seed: int) -> "BatchScores":

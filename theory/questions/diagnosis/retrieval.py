@@ -15,19 +15,13 @@ TIE = 1e-6  # round-off of scores in float32
 
 
 class Retrieval(NamedTuple):
-    """Retrieval among distinct candidates: each partner is correct, and ties count as errors.
+    """Retrieval among distinct candidates: each partner is correct, and ties count as errors."""
 
-    Attributes
-    ----------
-    of_texts, of_images : (n,), number of wrong texts before the first correct one per image; and the reverse
-    hub, hub_share, hub_mass : the main hub text, its share of images that are nearest to it, and its share of pairs
-    """
-
-    of_texts: IntArray
-    of_images: IntArray
-    hub: int
-    hub_share: float
-    hub_mass: float
+    of_texts: IntArray  # (n,), number of wrong texts before the first correct one per image
+    of_images: IntArray  # the reverse
+    hub: int  # the main hub text
+    hub_share: float  # share of images that are nearest to the hub
+    hub_mass: float  # share of pairs of the hub
 
     @property
     def first(self) -> FloatArray:

@@ -13,6 +13,7 @@ from pairbounds.theory.bounds.theorem39_prompts import prompt_ensemble
 from pairbounds.theory.graph.classes import class_indicators
 from pairbounds.theory.graph.labels import UNLABELLED
 from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.scores import Standing
 from pairbounds.theory.questions.diagnosis.losses import Rows, embedding
 from pairbounds.theory.questions.diagnosis.retrieval import TIE
 
@@ -30,21 +31,13 @@ def labelled_nodes(graph: PairGraph) -> tuple[IntArray, IntArray, list[str]]:
 
 @dataclass(frozen=True, eq=False)
 class ZeroShot:
-    """Prompts of classes, and labelled images to classify.
+    """Prompts of classes, and labelled images to classify."""
 
-    Attributes
-    ----------
-    nodes, classes : (n,), images, and their classes in 0..r-1
-    names : names of the classes
-    sets : r arrays (M_c, d), prompts of each class
-    texts : (r, d), mean prompt of each class
-    """
-
-    nodes: IntArray
-    classes: IntArray
-    names: list[str]
-    sets: list[Rows]
-    texts: Rows
+    nodes: IntArray  # (n,), images
+    classes: IntArray  # (n,), in 0..r-1
+    names: list[str]  # of the classes
+    sets: list[Rows]  # r arrays (M_c, d), prompts of each class
+    texts: Rows  # (r, d), mean prompt of each class
 
     @classmethod
     def of(cls, graph: PairGraph, prompts: Mapping[Any, Any], loss: str, width: int, seed: int) -> "ZeroShot":
@@ -101,5 +94,4 @@ class ZeroShot:
 
 def winners(scores: npt.NDArray[Any]) -> IntArray:
     """Class with the largest score of each row, (n,); -1 for ties."""
-    two = np.partition(scores, -2, axis=1)[:, -2:]
-    return np.where(two[:, 1] - two[:, 0] > TIE, scores.argmax(axis=1), -1)
+    return Standing.of(scores, TIE).winners
