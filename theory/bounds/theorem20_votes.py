@@ -4,19 +4,13 @@ In words: If the two ends of a pair seldom differ in class, and the InfoNCE loss
 then a vote of captions, weighed by the critic's own softmax, is seldom wrong, whatever its width.
 
 A critic `s(x, l) = f(x)ᵀ g(l)`, divided by its temperature, models `p_s(l | x) ∝ p_R(l) e^{s(x,l)}` and
-`p_s(x | l) ∝ p_L(x) e^{s(x,l)}`, with the excess `ε_R = E KL(P(· | x) ‖ p_s(· | x))`, and ε_L likewise. The class of x
-is voted for by the right nodes of `p_s(· | x)`, or by the left nodes x' after a step of both. Ties are errors.
+`p_s(x | l) ∝ p_L(x) e^{s(x,l)}`, with the excess `ε_R = E KL(P(· | x) ‖ p_s(· | x))`, and ε_L likewise. Let
+`φ(u) = ln 2 - h(u)` for `u < 1/2`, h the binary entropy in nats, and else 0; `Φ(α, ε) = sup {E <= 1 : E φ(α/E) <= ε}`;
+`κ(x) = min_{c≠y} (w_y + w_c) φ(w_c / (w_y + w_c))`, w the true distribution of the votes' classes; and N(κ, ε) the
+largest mass of nodes whose costs a budget of ε pays for. Ties are errors.
 
-With `φ(u) = ln 2 - h(u)` for `u < 1/2`, h the binary entropy in nats, and else 0, let
-`Φ(α, ε) = sup {E <= 1 : E φ(α/E) <= ε}` and `κ(x) = min_{c≠y} (w_y + w_c) φ(w_c / (w_y + w_c))`, where w is the true
-distribution of the votes' classes. N(κ, ε) is the largest mass of nodes whose costs a budget of ε pays for. A lead that
-round-off leaves in doubt counts as a tie, and what that may add is in the budget.
-
-Proof, equality cases and an example: `docs/theorems/theorem20.md`. Source: new here. Related (abstracts seen): Oko
-et al. 2025; Mehta and Harchaoui 2025.
-
-Cost: each claim takes a pass or more over the scores of all pairs of nodes, O(n_left n_right (d + r)) for width d and r
-classes, in blocks; memory O((n_left + n_right) r).
+Proof: `docs/theorems/theorem20.md`. Source: new here. Related (abstracts seen): Oko et al. 2025; Mehta and Harchaoui
+2025. Cost: O(n_left n_right (d + r)) for width d and r classes, in blocks; memory O((n_left + n_right) r).
 """
 
 import math

@@ -3,14 +3,10 @@
 In words: Whitened features cannot be nearer to one another along the pairs than the leading singular values allow, and
 the optimum's are as near as that.
 
-Features are whitened if `E_{p_L} f fᵀ = I`, as those of an embedding of full rank are after a linear map. The squares
-of the values belong to induced pairs, which are two hops; on the pairs themselves the values stand as they are. The
-pair alignment is that of the best rotation of g against f.
+Features are whitened if `E_{p_L} f fᵀ = I`. The pair alignment is that of the best rotation of g against f.
 
-Proof, equality cases and an example: `docs/theorems/theorem27.md`. Source: canonical correlations (Hotelling 1936;
-Lancaster 1958), Ky Fan 1949 and 1951; only the reading is new here.
-
-Cost: O(nnz k + (n_left + n_right) k²).
+Proof: `docs/theorems/theorem27.md`. Source: canonical correlations (Hotelling 1936; Lancaster 1958), Ky Fan 1949 and
+1951; only the reading is new here. Cost: O(nnz k + (n_left + n_right) k²).
 """
 
 import numpy as np

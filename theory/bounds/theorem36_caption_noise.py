@@ -3,19 +3,13 @@
 In words: Captions that are wrong at random leave the best embedding and its errors as they are, and lower the
 consistency, for which the bounds can be corrected.
 
-Let `P_η = (1 - η) P + η p_L p_Rᵀ`, `η < 1`. Its σ_1 is 1, its other singular values are `(1 - η) σ_i`, and the singular
-vectors are those of P. So, where `σ_k > σ_{k+1}`, the optimum of width k spans the same space, with the same ε₂ and E.
-
-**Corrected bounds.** From values of P_η, those of P are `σ_i / (1 - η)` and
-`a'_m = Σ_c p_c² + (a_m - Σ_c p_c²) / (1 - η)^{2m}`; theorems 4 and 15 with these bound ε₂. A lower bound s on η is
-enough, as from an audit of some pairs, and so is any `s <= 1 - σ_2(P_η)`. Theorem 35 needs no correction.
-
-A *table* in which captions were exchanged is a sample, not P_η, and its own optimum suffers
+`P_η = (1 - η) P + η p_L p_Rᵀ`, `η < 1`, has the singular vectors of P, σ_1 = 1 and else the values `(1 - η) σ_i`. The
+optimum stays where `σ_k > σ_{k+1}`. The bounds are corrected by a lower bound s on η, as from an audit of some pairs,
+or any `s <= 1 - σ_2(P_η)`. A *table* in which captions were exchanged is a sample, not P_η, and its own optimum suffers
 (`pairbounds audit --noise`). Through features (theorem 42) all of this needs the constant in their span.
 
-Proof, equality cases and an example: `docs/theorems/theorem36.md`. Source: put together here.
-
-Cost: that of some linear programmes; `noisy` holds all pairs of nodes.
+Proof: `docs/theorems/theorem36.md`. Source: put together here. Cost: that of some linear programmes; `noisy` holds all
+pairs of nodes.
 """
 
 import numpy as np

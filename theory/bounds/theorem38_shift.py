@@ -3,15 +3,11 @@
 In words: A linear probe with a small squared error on one distribution of images is seldom wrong on another, unless
 that has much mass where the first has little.
 
-Let q be any distribution on the left nodes, p the one of the probe, ε₂ its squared error under p, and E_q the mass
-under q of the nodes on which it is wrong or tied. The bound is a fractional knapsack: the mass of q where p is 0 is
-free, and of the other nodes those with the largest q / p come first. It is at most `2 ε₂ max_x q(x) / p(x)`. Groups,
-long tails and other class masses are such q. Any upper bound may take the place of ε₂.
+q is any distribution on the left nodes (groups, long tails, other class masses), p the one of the probe, ε₂ its squared
+error under p, and E_q the mass under q of the nodes on which it is wrong or tied.
 
-Proof, equality cases and an example: `docs/theorems/theorem38.md`. Source: put together here; density ratios are the
-standard tool.
-
-Cost: O(n log n) for n nodes.
+Proof: `docs/theorems/theorem38.md`. Source: put together here; density ratios are the standard tool. Cost: O(n log n)
+for n nodes.
 """
 
 import numpy as np

@@ -3,15 +3,11 @@
 In words: The mean of the scores of several prompt sets has a squared error below the mean of theirs, by exactly their
 disagreement, which needs no label.
 
-Let M prompt sets have scores `s_j(x)`, (r,) each, with mean s̄, squared errors `D_j = E ‖s_j(x) - onehot(y(x))‖²` with
-mean D̄, and disagreement `Q = mean_j E ‖s_j - s̄‖²`. Then `E ‖s̄ - onehot‖² = D̄ - Q`, and s̄ is wrong or tied on at
-most twice that. Only D_j needs labels, and an upper bound on it is enough. Scores must be on the scale of the one-hot
-labels, such as probabilities: cosines times a temperature are not.
+M prompt sets have scores `s_j(x)`, (r,) each, with mean s̄, and squared errors `D_j = E ‖s_j(x) - onehot(y(x))‖²` with
+mean D̄. Scores must be on the scale of the one-hot labels, such as probabilities: cosines times a temperature are not.
 
-Proof, equality cases and an example: `docs/theorems/theorem39.md`. Source: put together here, after Krogh and Vedelsby
-1995.
-
-Cost: O(M n r) for n images and r classes.
+Proof: `docs/theorems/theorem39.md`. Source: put together here, after Krogh and Vedelsby 1995. Cost: O(M n r) for n
+images and r classes.
 """
 
 import numpy as np
