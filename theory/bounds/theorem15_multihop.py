@@ -50,13 +50,8 @@ def multihop_mse_below(graph: LabelledGraph, spectrum: Spectrum, k: int, order: 
 def interval_table(graph: PairGraph, k: int, order: int, triplets: Spectrum) -> "pd.DataFrame":
     """Consistencies a_0..a_order, the interval of theorem 15 at each order 1..order, and the exact value.
 
-    `triplets`: at least k + 1.
-
-    Returns
-    -------
-    DataFrame with columns quantity, m and value
-        "consistency": a_m, of walks of m hops; "upper", "lower": the interval of order m for the squared probe error,
-        from a_0, ..., a_{2m}; without m: "theorem 4", "true".
+    Columns quantity, m and value. "consistency": a_m, of walks of m hops; "upper", "lower": the interval of order m for
+    the squared probe error, from a_0, ..., a_{2m}; without m: "theorem 4", "true". `triplets`: at least k + 1.
     """
     import pandas as pd
 

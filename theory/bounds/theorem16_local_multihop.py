@@ -37,14 +37,9 @@ def local_multihop_error(graph: LabelledGraph, spectrum: Spectrum, k: int, order
 
 
 def error_table(graph: PairGraph, k: int, order: int, triplets: Spectrum) -> "pd.DataFrame":
-    """Bound of theorem 16 at each order m = 1..order, and the 0-1 error.
+    """Bound of theorem 16 at each order m = 1..order, "error bound", and the 0-1 error, "error", without m.
 
-    `triplets`: at least k + 1.
-
-    Returns
-    -------
-    DataFrame with columns quantity, m and value
-        "error bound"; without m: "error".
+    Columns quantity, m and value. `triplets`: at least k + 1.
     """
     import pandas as pd
 

@@ -14,7 +14,7 @@ Proof: `docs/theorems/theorem20.md`. Source: new here. Related (abstracts seen):
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -39,13 +39,8 @@ from pairbounds.theory.quantities.scores import UNITS, Standing, round_off
 class Critic:
     """A critic on a graph, the distributions that it models, and what round-off may do to them.
 
-    Every pair of nodes has a score: a pass over them takes O(n_left n_right d), in blocks of
-    `quantities.population_infonce.BLOCK` scores, never the whole matrix. `HypothesisError` where scores
-    overflow. Source: new here.
-
-    Attributes
-    ----------
-    left, right : (n_left, d) and (n_right, d), f and g
+    f and g are (n_left, d) and (n_right, d). A pass over the scores of all pairs of nodes takes O(n_left n_right d), in
+    blocks. `HypothesisError` where scores overflow.
     """
 
     graph: PairGraph
@@ -254,14 +249,10 @@ def _vote(
     )
 
 
-def _measured(vote: Callable[[Encoder], Vote]) -> Quantity:
-    return Quantity(lambda encoder: vote(encoder).error, guess_error)
-
-
 QUANTITIES |= {
-    "zero_shot_vote_error": _measured(zero_shot_vote),
-    "vote_error": _measured(lambda encoder: pair_votes(encoder)[0]),
-    "vote_of_others_error": _measured(lambda encoder: pair_votes(encoder)[1]),
+    "zero_shot_vote_error": Quantity(lambda encoder: zero_shot_vote(encoder).error, guess_error),
+    "vote_error": Quantity(lambda encoder: pair_votes(encoder)[0].error, guess_error),
+    "vote_of_others_error": Quantity(lambda encoder: pair_votes(encoder)[1].error, guess_error),
 }
 
 

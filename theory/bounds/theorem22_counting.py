@@ -11,7 +11,7 @@ pairs, and for t_2 the products of pairs that share a node of one side, up to `P
 """
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
@@ -54,16 +54,8 @@ def square_at_most(graph: PairGraph, k: int) -> float:
     return min(by_sum, sums.square / n + math.sqrt(variance * (n - j) / j))
 
 
-@dataclass(frozen=True)
-class _Sums:
-    """Sums over the values beyond those of the components.
-
-    Attributes
-    ----------
-    components : how many values are 1, one for each
-    square, least_square : the sum of the σ_i², rounded up and down
-    fourth : the sum of the σ_i⁴, rounded up; infinite where it would be costly
-    """
+class _Sums(NamedTuple):
+    """Sums of σ_i² (rounded up and down) and of σ_i⁴ (rounded up; infinite where costly) beyond the components'."""
 
     components: int
     square: float

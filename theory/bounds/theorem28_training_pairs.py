@@ -33,18 +33,10 @@ MOST_PAIRS = 10**18
 
 
 def excess_of_counts(graph: PairGraph, k: int, counts: ArrayLike) -> float:
-    """Bound (a) on the excess loss of the encoder of width k that is optimal on counted pairs.
+    """Bound (a) on the excess loss of the encoder of width k that is optimal on counted pairs; infinite if `η >= γ`.
 
-    `ValueError`: counts of another shape, none at all, or of pairs that the graph does not have.
-
-    Parameters
-    ----------
-    graph : the population
-    counts : (n_left, n_right), how often each pair was seen
-
-    Returns
-    -------
-    float, infinite if `η >= γ`
+    `counts`: (n_left, n_right), how often each pair of the population was seen. `ValueError`: counts of another shape,
+    none at all, or of pairs that the graph does not have.
     """
     table = np.asarray(counts, dtype=np.float64)
     if table.shape != graph.shape or not table.sum() > 0:

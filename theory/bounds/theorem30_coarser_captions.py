@@ -21,17 +21,10 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 
 
 def coarser(graph: PairGraph, channel: Any) -> PairGraph:
-    """The graph with its right nodes merged, or sent through a channel.
+    """The graph with its right nodes merged, or sent through a channel: the groups in sorted order, without labels.
 
-    `ValueError`: a group for each of another number of nodes; a matrix whose rows are no probabilities.
-
-    Parameters
-    ----------
-    channel : (n_right,) the group of each right node, of any kind; or (n_right, m), dense or sparse, rows that sum to 1
-
-    Returns
-    -------
-    PairGraph, with the left labels and ids; its right nodes are the groups in sorted order, without labels.
+    `channel`: (n_right,) the group of each right node, of any kind; or (n_right, m), dense or sparse, rows that sum to
+    1. `ValueError`: a group for each of another number of nodes; a matrix whose rows are no probabilities.
     """
     groups = None
     if not sp.issparse(channel) and np.ndim(channel) == 1:

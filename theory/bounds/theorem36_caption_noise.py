@@ -59,7 +59,8 @@ def corrected_for_noise(
 
     They are theorems 15 (which knows the mass `Σ_c p_c²` at 1, too) and 4, returned in the order (4, 15), with the
     corrected a'_m and `b' = σ²_{k+1} / (1 - s)²`. At k = 1 both are about the constant, the optimum of P_η: where the
-    clean pairs have several components, other optima of theirs may be worse.
+    clean pairs have several components, other optima of theirs may be worse. `HypothesisError`: `σ_k = σ_{k+1}`, the
+    optimum is not unique. `ValueError`: too few values, or a share outside [0, 1), or too large for any pairs.
 
     Parameters
     ----------
@@ -67,11 +68,6 @@ def corrected_for_noise(
     consistency : (m + 1,), `a_0 = 1, …, a_m`, at least two, such as `consistency_curve(graph, m)`
     class_masses : (r,), on the left
     share : s, in [0, 1)
-
-    Raises
-    ------
-    HypothesisError : `σ_k = σ_{k+1}`: the optimum is not unique
-    ValueError : a share outside [0, 1), or so large that no pairs have the corrected values; too few values
     """
     if not 0 <= share < 1:
         raise ValueError(f"share={share!r} is not in [0, 1): give the share of exchanged pairs")

@@ -22,14 +22,8 @@ SUM = 1e-9  # by which the masses of a distribution may miss 1
 def shifted_error(mse: float, p: ArrayLike, q: ArrayLike) -> float:
     """Bound `E_q(f) <= max {Σ q w : 0 <= w <= 1, Σ p w <= 2 ε₂(f)}`, for the probe of p and every q, rounded up.
 
-    Parameters
-    ----------
-    mse : ε₂, or an upper bound on it; at least 0
-    p, q : (n,), masses of the left nodes; each sums to 1. p is `graph.left_marginal`, with 0 for further nodes
-
-    Raises
-    ------
-    ValueError : masses that are negative, of different numbers of nodes, or of another sum; a negative squared error
+    `mse` is ε₂, or an upper bound on it. p (`graph.left_marginal`, with 0 for further nodes) and q are masses, (n,).
+    `ValueError`: masses that are negative, of different numbers of nodes, or of another sum; a negative squared error.
     """
     before, after = np.asarray(p, dtype=np.float64), np.asarray(q, dtype=np.float64)
     for name, mass in (("p", before), ("q", after)):

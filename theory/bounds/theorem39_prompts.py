@@ -24,16 +24,13 @@ def prompt_ensemble(
 ) -> tuple[float, float]:
     """Disagreement of M prompt sets, `Q = mean_j E ‖s_j - s̄‖²`, and the bound `E(s̄) <= 2 (D̄ - Q)`.
 
+    `ValueError`: shapes that do not fit, numbers that are not finite, or a mean of D_j below the disagreement.
+
     Parameters
     ----------
     scores : (M, n, r), of n images for r classes, by each prompt set
     squared_errors : (M,), `D_j` of each, or upper bounds on them
     masses : (n,), of the images; by default equal
-
-    Raises
-    ------
-    ValueError
-        Shapes that do not fit; numbers that are not finite; squared errors whose mean is below the disagreement.
     """
     votes, errors = np.asarray(scores, dtype=np.float64), np.asarray(squared_errors, dtype=np.float64)
     if votes.ndim != 3 or 0 in votes.shape or errors.shape != votes.shape[:1]:

@@ -48,13 +48,8 @@ class CaptionVote(NamedTuple):
 def caption_vote(graph: PairGraph, *, leave_one_out: bool = False) -> CaptionVote:
     """The vote of each image's captions for its class, by the classes of all images that the captions have.
 
-    Parameters
-    ----------
-    leave_one_out : leave the pairs of an image out of its own vote. Captions of that image alone do not vote then.
-
-    Raises
-    ------
-    ValueError : the graph lacks labels on the left
+    `leave_one_out`: leave the pairs of an image out of its own vote. Captions of that image alone do not vote then.
+    `ValueError`: the graph lacks labels on the left.
     """
     classes = class_columns(graph)
     masses, joint = graph.left_marginal, graph.joint

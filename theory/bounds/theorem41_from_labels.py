@@ -74,6 +74,9 @@ def probe_mse_from_labels(
 ) -> Estimate:
     """Estimate of ε₂ from labelled images, with a bootstrap interval; or of the difference of two embeddings.
 
+    `ValueError`: fewer than two images, or than two of a class in (c); masses that do not sum to 1, or lack a class; a
+    population below N, or together with masses.
+
     Parameters
     ----------
     features : (N, k), whitened under the population, of the labelled images
@@ -83,11 +86,6 @@ def probe_mse_from_labels(
     masses : p_c by label, for images drawn from each class by itself (c)
     level, resamples, seed : of the bootstrap
     least : images, below which there is no interval; fewer only to study it
-
-    Raises
-    ------
-    ValueError : fewer than two images, or than two of a class in (c); masses that do not sum to 1, or lack a class; a
-        population below N, or together with masses
     """
     if population is not None and masses is not None:
         raise ValueError("population is of images drawn without regard to class, and masses of balanced ones: give one")
