@@ -83,11 +83,6 @@ def _words(axes: Axes, count: Count, color: str) -> None:
     axes.text(0.08, 0.97, "\n".join(lines), transform=axes.transAxes, fontsize="small", va="top", color=NEUTRAL)
 
 
-def graphs(table: pd.DataFrame) -> int:
-    """Number of graphs."""
-    return table.groupby(["seed", "pairs"]).ngroups
-
-
 def counted(table: pd.DataFrame, name: str) -> Count:
     """Counts for one bound; informative means better than guessing the largest class."""
     rows = rows_of(table, bound=name)
@@ -98,11 +93,12 @@ def counted(table: pd.DataFrame, name: str) -> Count:
 def _caption(table: pd.DataFrame) -> str:
     counts = {name: counted(table, name) for name, _ in PANELS}
     violated = "; ".join(f"{name}: {count.violated} of {count.points:,}" for name, count in counts.items())
+    graphs = table.groupby(["seed", "pairs"]).ngroups
     factors = ", ".join(map(str, sorted((table["k"] // table["n_classes"]).unique())))
     return (
         "Each dot is the optimal embedding of one random world's caption or augmentation graph, of width "
-        f"{factors} times the number of classes: {graphs(table):,} graphs of {table['seed'].nunique()} worlds, one "
-        "seed each. Dots above the line are violations. Errors and bounds near 0, and bounds above 1, are spread over "
+        f"{factors} times the number of classes: {graphs:,} graphs of {table['seed'].nunique()} worlds, one seed each. "
+        "Dots above the line are violations. Errors and bounds near 0, and bounds above 1, are spread over "
         f"strips. Violated: {violated}."
     )
 

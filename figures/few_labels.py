@@ -23,23 +23,14 @@ ERRORS = {  # mean 0-1 errors: label, colour, dash
 }
 
 
-def regrets(table: pd.DataFrame, judge: str = "ridge") -> pd.DataFrame:
-    """Error of a probe on the chosen embedding minus that on the best; a row for each seed, N and draw.
-
-    `judge`: "ridge" with N labels, averaged over draws, or "error", the probe that sees all labels. The columns are
-    those of `CHOICES`.
-    """
-    rows = table.assign(judged=table.groupby(CANDIDATE)[judge].transform("mean"))
+def regrets(table: pd.DataFrame) -> pd.DataFrame:
+    """Error of ridge on the chosen embedding minus that on the best; a row for each seed, N and draw, as `CHOICES`."""
+    rows = table.assign(judged=table.groupby(CANDIDATE)["ridge"].transform("mean"))
     by_draw = rows.groupby(DRAWN)
     best = by_draw["judged"].min()
-    scores = [name for name in CHOICES if name in rows]
+    scores = [name for name in CHOICES if name != "chance"]
     chosen = {name: rows.loc[by_draw[name].idxmin()].set_index(DRAWN)["judged"] - best for name in scores}
     return pd.DataFrame(chosen | {"chance": by_draw["judged"].mean() - best})
-
-
-def coverage(table: pd.DataFrame) -> pd.DataFrame:
-    """Mean and least coverage over embeddings, by N."""
-    return table.groupby(["labels", "pairs", "k"])["covered"].mean().groupby("labels").agg(["mean", "min"])
 
 
 def draw(tables: Tables) -> Drawing:
@@ -49,7 +40,7 @@ def draw(tables: Tables) -> Drawing:
     for column, (label, color, dash) in ERRORS.items():
         means = table.groupby("labels")[column].mean()
         errors.plot(means, linestyle=dash, color=color, marker="o", markersize=3, label=label)
-    shares = coverage(table)
+    shares = table.groupby(["labels", "pairs", "k"])["covered"].mean().groupby("labels").agg(["mean", "min"])
     covered.plot(shares["mean"], color=MEASURED, marker="o", markersize=3, label="mean")
     covered.plot(shares["min"], ":", color=MEASURED, marker="v", markersize=4, label="minimum")
     covered.axhline(0.95, color=NEUTRAL, linewidth=0.8)

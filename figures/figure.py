@@ -7,7 +7,6 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
-from types import ModuleType
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -50,9 +49,7 @@ class Figure:
         height: float | None = None,
         ends: Sequence[str] = ENDS,
     ) -> Path:
-        """Draw `tables`/NAME.parquet into `out`: the caption as text, and a picture for each of `ends`.
-
-        The numbers in the caption are computed from the tables.
+        """Draw `tables`/NAME.parquet into `out`: the caption, and a picture for each of `ends`; the last one's path.
 
         `ValueError`: a table has the wrong content, or the text leaves no room for the panels.
 
@@ -61,10 +58,6 @@ class Figure:
         files : tables in other folders, see `sources`
         width, height : inches; by default the designed width, and a height that fits the width
         ends : suffixes of the pictures, in the order of writing
-
-        Returns
-        -------
-        Path of the last picture.
         """
         paths = self.sources(tables, files)
         frames = {name: self._table(name, path) for name, path in paths.items()}
@@ -135,8 +128,5 @@ def _resize(picture: Picture, width: float | None, height: float | None) -> None
 @cache
 def found() -> dict[str, Figure]:
     """Figures by name, the name of their module."""
-    return {module.FIGURE.name: module.FIGURE for module in _modules() if hasattr(module, "FIGURE")}
-
-
-def _modules() -> list[ModuleType]:
-    return [import_module(f"{figures.__name__}.{module.name}") for module in iter_modules(figures.__path__)]
+    modules = [import_module(f"{figures.__name__}.{module.name}") for module in iter_modules(figures.__path__)]
+    return {module.FIGURE.name: module.FIGURE for module in modules if hasattr(module, "FIGURE")}

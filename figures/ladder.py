@@ -17,18 +17,11 @@ GUESS = "guessing the largest class"
 TRUE_SQUARE = r"$2\,\varepsilon_2$, twice the true squared error"
 
 
-class Rung(NamedTuple):
-    """A bound of the ladder: label and theorem."""
-
-    label: str
-    theorem: int
-
-
-RUNGS = {
-    "probe-error": Rung("theorem 4", 4),
-    "multihop-error": Rung("theorem 15", 15),
-    "local-multihop-error": Rung("theorem 16", 16),
-    "trained-error": Rung("theorem 17, at the optimum", 17),
+RUNGS = {  # label and look
+    "probe-error": ("theorem 4", THEOREMS[4]),
+    "multihop-error": ("theorem 15", THEOREMS[15]),
+    "local-multihop-error": ("theorem 16", THEOREMS[16]),
+    "trained-error": ("theorem 17, at the optimum", THEOREMS[17]),
 }
 VECTORS = ("trained-error", "square")  # need eigenvectors
 
@@ -94,9 +87,8 @@ def _excess(points: pd.DataFrame, name: str) -> Estimate:
 
 
 def _curves(axes: Axes, emoji: pd.DataFrame) -> None:
-    for name, rung in RUNGS.items():
-        color, dash, _ = THEOREMS[rung.theorem]
-        axes.plot(emoji[name], linestyle=dash, color=color, label=rung.label)
+    for name, (label, (color, dash, _)) in RUNGS.items():
+        axes.plot(emoji[name], linestyle=dash, color=color, label=label)
     axes.plot(emoji["square"], "-", color=NEUTRAL, linewidth=1, label=TRUE_SQUARE)
     axes.plot(emoji["true"], "-o", color=MEASURED, markersize=3)
     axes.set(
@@ -114,8 +106,8 @@ def _curves(axes: Axes, emoji: pd.DataFrame) -> None:
 
 def _bars(axes: Axes, steps: Mapping[str, Step], points: int) -> None:
     places = np.arange(len(steps))[::-1]
-    colors = [THEOREMS[rung.theorem].color for rung in RUNGS.values()] + [NEUTRAL, VACUOUS]
-    labels = [*(rung.label for rung in RUNGS.values()), TRUE_SQUARE, GUESS]
+    colors = [look.color for _, look in RUNGS.values()] + [NEUTRAL, VACUOUS]
+    labels = [*(label for label, _ in RUNGS.values()), TRUE_SQUARE, GUESS]
     _, excess, halves = zip(*steps.values(), strict=True)
     axes.barh(places, excess, xerr=halves, color=colors, height=0.3, error_kw={"linewidth": 1})
     axes.axvline(excess[-1], color=NEUTRAL, linestyle=":", linewidth=1)

@@ -1,7 +1,5 @@
 """*Multi-hop*: the interval of theorem 15 against its order, and the tightness of bounds."""
 
-from typing import NamedTuple
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -17,18 +15,10 @@ from pairbounds.infrastructure.pictures import MEASURED, NEUTRAL
 ROUND_OFF = 1e-9  # smaller squared errors count as 0
 
 
-class Closing(NamedTuple):
-    """Medians of theorem 4's bound, of theorem 15's interval at the largest order, and of the squared error."""
-
-    plain: float
-    lower: float
-    upper: float
-    true: float
-
-
 def draw(tables: Tables) -> Drawing:
     """Panels: intervals on a world and on emoji, and tightness of bounds on many graphs."""
-    world, emoji = tables["multihop"], shown_emoji(tables["emoji_multihop"])
+    world, emoji = tables["multihop"], tables["emoji_multihop"]
+    emoji = rows_of(emoji, labels="category", k=emoji["k"].min())
     points, families = points_of(tables["bound_holds"]), tables["other_families"]
     picture, panels = subplots(1, 3, size=(2.8, 1))
     width = with_settings(world, ", k = {k}")
@@ -45,18 +35,6 @@ def draw(tables: Tables) -> Drawing:
     )
 
 
-def shown_emoji(emoji: pd.DataFrame) -> pd.DataFrame:
-    """Rows of the emoji table for the figure: by category, smallest width."""
-    return rows_of(emoji, labels="category", k=emoji["k"].min())
-
-
-def closing(rows: pd.DataFrame) -> Closing:
-    """Interval of theorem 15 and the error for one kind of graph, at the largest order."""
-    medians = rows.groupby("quantity")["value"].median()
-    ends = rows_of(rows, m=rows_of(rows, quantity="upper")["m"].max()).groupby("quantity")["value"].median()
-    return Closing(medians["theorem 4"], ends["lower"], ends["upper"], medians["true"])
-
-
 def near_by_family(table: pd.DataFrame, factor: float = 2.0) -> pd.DataFrame:
     """Shares of points where a bound is within a factor of the error; a row for each family."""
     points = table[table["error"] > ROUND_OFF]
@@ -67,7 +45,7 @@ def near_by_family(table: pd.DataFrame, factor: float = 2.0) -> pd.DataFrame:
 def _interval(axes: Axes, rows: pd.DataFrame, title: str) -> None:
     by_order = rows.groupby(["quantity", "m"])["value"]
     upper, lower = (by_order.median()[name] for name in ("upper", "lower"))
-    plain, *_, true = closing(rows)
+    plain, true = rows.groupby("quantity")["value"].median()[["theorem 4", "true"]]
     hue, dots, marker = THEOREMS[15]
     axes.fill_between(upper.index, lower, upper, color=hue, alpha=0.25, linewidth=0)
     for end in (upper, lower):

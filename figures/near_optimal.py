@@ -12,8 +12,6 @@ from pairbounds.figures.style import LOOSER, SHARPER, THEOREMS, plot_spread, sha
 from pairbounds.infrastructure.pictures import MEASURED
 
 LEAST, MOST = 2e-3, 60.0  # range of the figure; smaller values are drawn at the least
-
-
 Curves = Mapping[str, tuple[str, str, LineStyleType]]  # label, colour and dash of bounds
 OF_A_WIDTH: Curves = {
     "sharp-near-optimal-error": ("theorem 7", *THEOREMS[7][:2]),
@@ -35,10 +33,11 @@ def draw(tables: Tables) -> Drawing:
     _panel(right, table[table["penalised"]], WITH_A_PENALTY, "squared error, with a penalty")
     left.set_ylabel("error of a linear probe, or its bound")
     sizes = with_settings(table, ", k = {k} or, with a penalty μ = {penalty:g}, {wide}")
+    final = table[(table["step"] == table["step"].max()) & ~table["penalised"]]
     return picture, (
         f"Free embeddings trained on one world's captions{sizes}; medians and ranges over {table['seed'].nunique()} "
-        f"seeds. {violations(table)} of {len(table)} (step, bound) checks violated. Without a penalty the excess loss "
-        f"is {last_excess(table):.1e} after {table['step'].max()} steps."
+        f"seeds. {(~table['holds']).sum()} of {len(table)} (step, bound) checks violated. Without a penalty the excess "
+        f"loss is {final['excess_loss'].max():.1e} after {table['step'].max()} steps."
     )
 
 
@@ -51,17 +50,6 @@ def _panel(axes: Axes, rows: pd.DataFrame, curves: Curves, title: str, label_at:
     shade_vacuous(axes, errors["guess"], label_at)
     axes.legend(loc="upper right", fontsize="small")
     axes.set(xscale="log", yscale="log", xlim=(8, 1500), ylim=(LEAST / 1.3, MOST), title=title, xlabel="gradient steps")
-
-
-def violations(table: pd.DataFrame) -> int:
-    """Number of violated checks."""
-    return int((~table["holds"]).sum())
-
-
-def last_excess(table: pd.DataFrame) -> float:
-    """Largest excess loss at the last step of the training without a penalty."""
-    final = table[(table["step"] == table["step"].max()) & ~table["penalised"]]
-    return float(final["excess_loss"].max())
 
 
 FIGURE = Figure("Near-optimal", ("near_optimal",), draw)

@@ -72,14 +72,12 @@ def plot_bounds(
 ) -> Axes:
     """Plot bounds on one quantity and its measured value, against the width or at one width.
 
+    `ValueError`: several widths without a column k; a missing bound; bounds on several quantities.
+
     Parameters
     ----------
     table : table of `check_bounds`
     bounds : bounds on one quantity; by default theorems 4 and 15 on the squared error of the probe
-
-    Raises
-    ------
-    ValueError : several widths without a column k; a missing bound; bounds on several quantities
     """
     names = names_of(SHOWN if bounds is None else bounds)
     if "k" not in table and "bound" in table and table["bound"].is_unique:  # one width, not in the table

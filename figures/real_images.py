@@ -64,21 +64,12 @@ def _range(axes: Axes, squared: pd.DataFrame) -> None:
     label_line(axes, 1.1, 0.8 * least.iloc[0], "squared error,\nall optima", MEASURED, va="top", alpha=0.7)
 
 
-def components(energy: pd.DataFrame) -> int:
-    """Number of singular values σ = 1, which is the number of components of the graph."""
-    return int((rows_of(energy, labels=LABEL_SETS[0])["singular_value"] > 1 - 1e-9).sum())
-
-
-def images(energy: pd.DataFrame) -> int:
-    """Number of images of the graph."""
-    return len(energy) // len(LABEL_SETS)
-
-
 def _caption(bounds: pd.DataFrame, energy: pd.DataFrame) -> str:
-    ones = components(energy)
+    values = rows_of(energy, labels=LABEL_SETS[0])["singular_value"]  # one for each image
+    ones = (values > 1 - 1e-9).sum()  # components of the graph
     ranges = "; ".join(_ranges(bounds, labels) for labels in LABEL_SETS)
     return (
-        f"The caption graph of {images(energy):,} emoji images. σ = 1 {ones} times: theorem 4 is infinite for k below "
+        f"The caption graph of {len(values):,} emoji images. σ = 1 {ones} times: theorem 4 is infinite for k below "
         f"{ones}. Where σ_k = σ_{{k+1}} there are many optima: the band is their squared error ({ranges}), and the 0-1 "
         "error is left out."
     )

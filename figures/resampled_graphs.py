@@ -24,26 +24,18 @@ BOUND = "multihop_bound"  # theorem 15; if the loss changes, the bound that `res
 
 
 class GraphSet(NamedTuple):
-    """One table of graphs.
-
-    Attributes
-    ----------
-    table, title : name of the table, and description of its graphs
-    unit, graph : column of independent units, and columns that identify a graph
-    guide, label : guide of the shown predictions, and its label
-    """
+    """One table of graphs: its name, and the guide of the shown predictions."""
 
     table: str
     title: str
-    unit: str
-    graph: tuple[str, ...]
+    graph: tuple[str, ...]  # columns that identify a graph: first that of independent units
     guide: str
     label: str
 
 
-WORLDS = GraphSet("resampled_worlds", "views of random worlds", "seed", ("seed",), "captions", "captions")
+WORLDS = GraphSet("resampled_worlds", "views of random worlds", ("seed",), "captions", "captions")
 EMOJI = GraphSet(
-    "resampled_views", "views of emoji", "draw", ("draw", "estimator"), "captions, by encoder", "image-text encoder"
+    "resampled_views", "views of emoji", ("draw", "estimator"), "captions, by encoder", "image-text encoder"
 )
 
 
@@ -81,20 +73,10 @@ def _predictions(axes: Axes, table: pd.DataFrame) -> None:
     number_ticks(axes, x=[ratio for ratio in RATIOS if low <= ratio <= high])
 
 
-def graphs(table: pd.DataFrame, chosen: GraphSet) -> int:
-    """Number of graphs of a table."""
-    return len(table[list(chosen.graph)].drop_duplicates())
-
-
-def error_before(table: pd.DataFrame) -> float:
-    """Mean error before resampling."""
-    return float(table["probe_error_before"].mean())
-
-
 def _caption(tables: Sequence[pd.DataFrame]) -> str:
     sizes = [
-        f"{graphs(table, chosen)} {chosen.title} ({table[chosen.unit].nunique()} independent), mean error before "
-        f"{error_before(table):.3f}"
+        f"{table.groupby(list(chosen.graph)).ngroups} {chosen.title} ({table[chosen.graph[0]].nunique()} independent), "
+        f"mean error before {table['probe_error_before'].mean():.3f}"
         for table, chosen in zip(tables, (WORLDS, EMOJI), strict=True)
     ]
     return (

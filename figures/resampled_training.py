@@ -27,9 +27,8 @@ GUIDES = {
     "no_text": ("image encoder without text", AUGMENTATION, "D"),
     "captions": ("captions themselves", MEASURED, "v"),
 }
-ADD_NEW_POSITIVE = "add_new_positive"  # the tuned rule
-SIMCLR, TEXT, NO_TEXT = ("none", "random"), (ADD_NEW_POSITIVE, "encoder"), (ADD_NEW_POSITIVE, "no_text")  # rule, guide
 Arm = tuple[str, str]  # rule and guide
+SIMCLR, TEXT, NO_TEXT = ("none", "random"), ("add_new_positive", "encoder"), ("add_new_positive", "no_text")  # tuned
 Estimates = dict[tuple[str, str, str], Estimate]  # by label set, rule and guide
 
 
@@ -43,7 +42,9 @@ def draw(tables: Tables) -> Drawing:
         axes.set(title=f"by {labels}", xlabel="change of accuracy over SimCLR (points)")
     panels[0].invert_yaxis()
     picture.legend(*panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=3, fontsize="small")
-    least = ", ".join(f"{change:.1f} by {labels}" for labels, change in least_detectable(changes).items())
+    least = ", ".join(
+        f"{detectable(halves.mean, halves.degrees):.1f} by {labels}" for labels, halves in _halves(changes).items()
+    )
     return picture, (
         f"SimCLR from pixels, {int(table['steps'].max())} steps: change of a linear probe's test accuracy over SimCLR "
         f"with the same seed, {changes['seed'].nunique()} seeds, or {tuned['seed'].nunique()} where both are tuned. "
@@ -53,21 +54,13 @@ def draw(tables: Tables) -> Drawing:
     )
 
 
-def usual(table: pd.DataFrame) -> pd.DataFrame:
-    """Runs with the usual learning rate and strength, of seeds with all arms; further seeds have only tuned arms."""
+def changes_over_simclr(table: pd.DataFrame) -> pd.DataFrame:
+    """Resampled runs with `change`: test accuracy minus the mean of SimCLR's at the same seed, in percentage points."""
     runs = table[~table["tuned"]]
     counts = runs.groupby("seed").size()
-    return runs[runs["seed"].isin(counts.index[counts == counts.max()])]
-
-
-def changes_over_simclr(table: pd.DataFrame) -> pd.DataFrame:
-    """Resampled runs with `change`: test accuracy minus SimCLR's at the same seed, in percentage points.
-
-    If several baselines share the split, their mean is subtracted; `baselines` is their number.
-    """
-    runs = usual(table)
+    runs = runs[runs["seed"].isin(counts.index[counts == counts.max()])]  # other seeds have only tuned arms
     simclr = rows_of(runs, kind="simclr", rule="none").groupby(["seed", "labels"])["test"]
-    resampled = runs[runs["rule"] != "none"].join(simclr.agg(before="mean", baselines="count"), on=["seed", "labels"])
+    resampled = runs[runs["rule"] != "none"].join(simclr.mean().rename("before"), on=["seed", "labels"])
     return resampled.assign(change=100 * (resampled["test"] - resampled["before"]))
 
 
@@ -78,12 +71,12 @@ def mean_changes(changes: pd.DataFrame) -> Estimates:
     return {(labels, rule, guide): (mean, halves[labels].mean) for (labels, rule, guide), mean in means.items()}
 
 
-def tuned_changes(table: pd.DataFrame, arm: Arm = TEXT, over: Arm = SIMCLR) -> dict[str, Estimate]:
-    """Accuracy of one tuned arm minus another, in points, by label set; both are chosen by validation."""
+def tuned_changes(table: pd.DataFrame, arm: Arm) -> dict[str, Estimate]:
+    """Accuracy of a tuned arm minus tuned SimCLR's, in points, by label set; both are chosen by validation."""
     differences = {}
     for labels, runs in rows_of(table, kind="simclr", repeat=0, chosen=True).groupby("labels", sort=False):
         by_seed = runs.pivot_table(index="seed", columns=["rule", "guide"], values="test")
-        differences[str(labels)] = mean_and_half(100 * (by_seed[arm] - by_seed[over]), overlap=OVERLAP)
+        differences[str(labels)] = mean_and_half(100 * (by_seed[arm] - by_seed[SIMCLR]), overlap=OVERLAP)
     return differences
 
 
@@ -92,15 +85,10 @@ def _halves(changes: pd.DataFrame) -> dict[str, SharedHalves]:
     halves = {}
     for labels, rows in changes.groupby("labels", sort=False):
         by_seed = rows.pivot_table(index="seed", columns=["rule", "guide"], values="change").dropna()
-        enough = min(by_seed.shape) > 1
-        undefined = SharedHalves(math.nan, math.nan)
-        halves[str(labels)] = shared_halves(by_seed, LEVEL, overlap=OVERLAP) if enough else undefined
+        halves[str(labels)] = SharedHalves(math.nan, math.nan)
+        if min(by_seed.shape) > 1:
+            halves[str(labels)] = shared_halves(by_seed, LEVEL, overlap=OVERLAP)
     return halves
-
-
-def least_detectable(changes: pd.DataFrame) -> dict[str, float]:
-    """Least detectable change at a power of 80%, in points, by label set."""
-    return {labels: detectable(halves.mean, halves.degrees) for labels, halves in _halves(changes).items()}
 
 
 def _changes(axes: Axes, labels: str, changes: Estimates, tuned: pd.DataFrame) -> None:

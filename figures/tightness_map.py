@@ -14,14 +14,7 @@ TRUE = "true"  # column: squared error, which is the tightness of a bound that i
 ALPHA_BINS = np.geomspace(2e-3, 1, 10)
 GAP_BINS = np.geomspace(1e-2, 1, 10)
 FEW = 3  # cells with fewer points are blank
-MAIN = (  # bounds whose tightness is a column of the points
-    "multihop-mse",
-    "known-values-mse",
-    "sharp-probe-mse",
-    "probe-mse",
-    "local-multihop-error",
-    "multihop-error",
-)
+MAIN = ("multihop-mse", "sharp-probe-mse", "probe-mse")  # bounds whose tightness is a column of the points
 
 
 def draw(tables: Tables) -> Drawing:

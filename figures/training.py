@@ -27,7 +27,10 @@ SLOPE = 17  # degrees: slope of the drawn bounds
 def draw(tables: Tables) -> Drawing:
     """Probe error of each loss against caption noise, with bounds; probe error of each encoder during training."""
     table = tables["training"]
-    losses, encoders, final = by_loss(table), by_encoder(table), table.query("step == step.max()")
+    final = table.query("step == step.max()")
+    losses, noise = final.query("encoder == 'free'"), table.query("encoder != 'free'")["noise"].iloc[0]
+    encoders = table.query(f"loss == 'spectral' and noise == {noise}")
+    above = (losses["probe_error"] > losses["bound"]).sum()
     picture, (left, right) = subplots(1, 2, size=(2.3, 1.15), sharey=True)
     _losses(left, losses)
     _encoders(right, encoders)
@@ -35,21 +38,10 @@ def draw(tables: Tables) -> Drawing:
     return picture, (
         f"Encoders of one world's captions{with_settings(table, ', k = {k}, {optimizer}')}, medians of "
         f"{table['seed'].nunique()} seeds. Left: free embeddings, trained with each loss; bands are ranges. "
-        f"{above(losses)} of {len(losses)} runs are above theorem 4, which bounds the optimum of the spectral loss. "
-        f"Right: the spectral loss, at a noise of {encoders['noise'].iloc[0]:g}. {int(final['violated'].sum())} claims "
+        f"{above} of {len(losses)} runs are above theorem 4, which bounds the optimum of the spectral loss. "
+        f"Right: the spectral loss, at a noise of {noise:g}. {int(final['violated'].sum())} claims "
         f"about every encoder are violated by {len(final)} trained ones."
     )
-
-
-def by_loss(table: pd.DataFrame) -> pd.DataFrame:
-    """Last steps of free embeddings; a row for each loss, noise and seed."""
-    return table.query("encoder == 'free' and step == step.max()")
-
-
-def by_encoder(table: pd.DataFrame) -> pd.DataFrame:
-    """All logged steps of encoders with the spectral loss, at the noise of the encoders that are not free."""
-    noise = table.query("encoder != 'free'")["noise"].iloc[0]
-    return table.query(f"loss == 'spectral' and noise == {noise}")
 
 
 def _losses(axes: Axes, rows: pd.DataFrame) -> None:
@@ -76,11 +68,6 @@ def _encoders(axes: Axes, rows: pd.DataFrame) -> None:
     label_line(axes, rows["step"].max(), optimum * 1.1, "optimum", "black", ha="right")
     axes.set(title="encoders", xlabel="training steps")
     axes.legend(loc="lower right", fontsize="small")
-
-
-def above(losses: pd.DataFrame) -> int:
-    """Number of points of `by_loss` above theorem 4."""
-    return int((losses["probe_error"] > losses["bound"]).sum())
 
 
 FIGURE = Figure("Loss and encoder", ("training",), draw)

@@ -22,7 +22,7 @@ def test_the_shifted_error_solves_its_linear_programme_and_is_at_most_the_larges
     n, mse = int(rng.integers(1, 9)), float(rng.random() ** 3)
     p, q = drawn_masses(rng, n), drawn_masses(rng, n)
     value = shifted_error(mse, p, q)
-    best = linprog(-q, A_ub=[p], b_ub=[2 * mse], bounds=(0, 1))
+    best = linprog(-q, A_ub=[1e6 * p], b_ub=[1e6 * 2 * mse], bounds=(0, 1))  # HiGHS takes entries below 1e-9 for 0
     assert value == pytest.approx(-best.fun, abs=1e-7)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.max(np.where(q > 0, q / p, 0))

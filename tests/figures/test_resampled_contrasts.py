@@ -33,5 +33,5 @@ def test_tuned_runs_are_compared_with_simclr_that_was_tuned_alike_by_validation(
         encoder, simclr = (runs.loc[runs["validation"].idxmax(), "test"] for runs in arms)
         differences.append(100 * (encoder - simclr))
     assert len(differences) == SEEDS
-    result = figure.tuned_changes(table)["category"]
+    result = figure.tuned_changes(table, figure.TEXT)["category"]
     assert result == pytest.approx((np.mean(differences), student_half(pd.Series(differences), LEVEL, overlap=OVERLAP)))

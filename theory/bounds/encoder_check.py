@@ -1,14 +1,8 @@
 """Diagnosis of a user's encoder by theorem 17, in its best units and in words.
 
-The squared error of the optimum of the same width is a tail of label energy with two parts:
-
-    Σ_{i>k} c_i = Σ_{i>k} c_i (1 - σ_i²) + Σ_{i>k} c_i σ_i².
-
-The first part is due to the *pairs*: at most `α_T = Σ_i c_i (1 - σ_i²)`, the probability that an induced pair joins two
-classes. The second is due to the *width*: energy of directions that the pairs connect, at most `σ²_{k+1}` of the tail.
-(Both facts together are theorem 4.) The excess loss of the encoder adds the part of the *optimisation*.
-
-Source: new here.
+The squared error of the optimum of its width, `Σ_{i>k} c_i`, has a part due to the *pairs*, `Σ_{i>k} c_i (1 - σ_i²)`,
+at most α_T, and one due to the *width*, `Σ_{i>k} c_i σ_i²`, of directions that the pairs connect. The encoder's excess
+loss adds the part of the *optimisation*. Source: new here.
 """
 
 from contextlib import suppress

@@ -3,12 +3,10 @@
 In words: If induced pairs seldom join two classes, and `σ_{k+1}` is well below 1, then a linear probe on the optimal
 encoder of width k is seldom wrong.
 
-The sharper form needs the label energy c_i of the top k, and is about the top-k embedding, which every minimiser is if
-`σ_k > σ_{k+1}`. Theorem 42 is the form through features. All values are rounded outward.
+The sharper form, by the label energies c_i, is about the top-k embedding: every minimiser is one if `σ_k > σ_{k+1}`.
 
-Proof, equality cases and an example: `docs/theorems/theorem04.md`. Source: Zhang, Wang and Wang 2023, after HaoChen et
-al. 2021; the constants and the two-sided form are derived here. Cost: linear in the pairs, beside the leading k + 1
-singular values, and for the sharper form their left vectors.
+Proof: `docs/theorems/theorem04.md`. Source: Zhang, Wang and Wang 2023, after HaoChen et al. 2021; the constants and the
+two-sided form are derived here. Cost: linear in the pairs, beside k + 1 singular values; their left vectors for c_i.
 """
 
 import numpy as np

@@ -3,11 +3,10 @@
 In words: A natural image that is classified by the vote of its views is wrong at most twice as often as, taken
 together, views are misclassified and differ in class from their image.
 
-The views are the left nodes, and theorem 4 holds for them. An image (right node) is given the class that the probe
-gives most of the mass of its views.
+Views are left nodes. An image (right node) is given the class that the probe gives most of the mass of its views.
 
-Proof, equality cases and an example: `docs/theorems/theorem05.md`. Source: after HaoChen et al. 2021; the constants are
-derived here, except in the literature's form, which is restated. Cost: as theorem 4; α is linear in the pairs.
+Proof: `docs/theorems/theorem05.md`. Source: after HaoChen et al. 2021; the constants are derived here, except in the
+literature's form, which is restated. Cost: as theorem 4; α is linear in the pairs.
 """
 
 import numpy as np

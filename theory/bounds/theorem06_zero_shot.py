@@ -3,11 +3,9 @@
 In words: If both ends of a pair seldom differ in class, and `σ_{k+1}` is well below 1, then class prototypes made of
 captions classify most images rightly at the optimum, without any probe.
 
-τ is the induced labelling error of the right side: of two captions of one image. The bound is at most
-`4 α / (1 - σ²_{k+1})`. It holds for every minimiser, if `σ_{k+1} < 1`.
+τ is the induced labelling error of two captions of one image. Holds for every minimiser, if `σ_{k+1} < 1`.
 
-Proof, equality cases and an example: `docs/theorems/theorem06.md`. Source: new here. Cost: linear in the pairs, beside
-the leading k + 1 singular values.
+Proof: `docs/theorems/theorem06.md`. Source: new here. Cost: linear in the pairs, beside k + 1 singular values.
 """
 
 import math

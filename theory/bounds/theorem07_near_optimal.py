@@ -3,12 +3,11 @@
 In words: The bounds of theorems 4 and 6 on the optimum extend to every encoder, with an addition that vanishes with its
 excess loss if `σ_k > σ_{k+1}`.
 
-The encoder has width k and excess loss `ε = L + Σ_{i≤k} σ_i²`; minima are over the `j <= k` with `σ_j > σ_{k+1}`, of
-which one must exist. `p_{max}` and q are the largest class masses on the left and on the right, τ is that of theorem 6,
-and B_M that of theorem 15. Theorem 17 has soft thresholds in the place of j.
+The excess loss is `ε = L + Σ_{i≤k} σ_i²`; minima are over the `j <= k` with `σ_j > σ_{k+1}`, of which one must exist.
+`p_{max}` and q are the largest class masses on the left and the right, τ is that of theorem 6, B_M that of theorem 15.
 
-Proof, equality cases and an example: `docs/theorems/theorem07.md`. Source: new here; the probe part has the shape of
-HaoChen et al. 2021. Cost: a minimum over k places, beside the triplets; theorem 15 at each for the multi-hop form.
+Proof: `docs/theorems/theorem07.md`. Source: new here; the probe part has the shape of HaoChen et al. 2021. Cost: a
+minimum over k places, beside the triplets; theorem 15 at each for the multi-hop form.
 """
 
 import numpy as np

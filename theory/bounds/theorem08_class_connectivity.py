@@ -4,11 +4,9 @@ In words: If the pairs inside every class connect it well, and from no image muc
 `σ_{r+1}` is well below 1 for r classes.
 
 `λ₂(c)` is the second eigenvalue of the induced pairs inside class c, normalised by themselves, `β(x)` the leak of a
-left node, and r the number of classes present. For `k >= r` the gap of theorem 4 is at least
-`min_x (1 - λ₂(y(x))) (1 - β(x))`, so theorem 4 holds with this in its place, without a spectrum of the whole graph.
+left node, and r the number of classes present.
 
-Proof, equality cases and an example: `docs/theorems/theorem08.md`. Source: new here. Cost: O(iterations nnz), for the
-second eigenvalue of each class.
+Proof: `docs/theorems/theorem08.md`. Source: new here. Cost: O(iterations nnz), for the second eigenvalue of each class.
 """
 
 import math

@@ -3,12 +3,11 @@
 In words: A small spectral gap means a cut of the images that few induced pairs cross, and such a cut means a small gap;
 and the classes together leak at least as much as the first gaps sum to.
 
-φ is the least conductance of a cut of the left nodes, and `φ(c)` the probability that an induced pair that starts in
-class c leaves it. Induced pairs are two independent draws from one right node, which makes Cheeger's 2 a 4/3.
+φ is the least conductance of a cut of the left nodes, `φ(c)` the probability that an induced pair leaves its class c.
 
-Proof, equality cases and an example: `docs/theorems/theorem09.md`. Source: below, Alon and Milman 1985, and for more
-sets Lee, Oveis Gharan and Trevisan 2012, proved here; above, new here, after Cheeger 1970; for all classes together,
-after Fan 1949. Cost: two singular triplets, and O(nnz log n_left) for the sweep over cuts; on tiny graphs all cuts.
+Proof: `docs/theorems/theorem09.md`. Source: below, Alon and Milman 1985, and for more sets Lee, Oveis Gharan and
+Trevisan 2012, proved here; above, new here, after Cheeger 1970; for all classes together, after Fan 1949. Cost: two
+singular triplets, and O(nnz log n_left) for the sweep over cuts; on tiny graphs all cuts.
 """
 
 import numpy as np

@@ -3,17 +3,12 @@
 In words: On the unit sphere InfoNCE and the cross-entropy of the classifier by class means differ by no more than the
 spread of the embeddings of captions within their classes accounts for.
 
-On the unit sphere, at temperature 1: `f̂ = f / ‖f‖`, `ĝ = g / ‖g‖`. Every pair (x, l) has the class of its right node;
-`μ_c = E[ĝ(l) | y(l) = c]`, `q_c` is the class mass on the right, `V_c = E[‖ĝ(l) - μ_c‖² | y(l) = c]`,
-`V = Σ_c q_c V_c`.
+On the unit sphere, at temperature 1: `f̂ = f / ‖f‖`, `ĝ = g / ‖g‖`. A pair has the class of its right node, with mean
+`μ_c` of ĝ, class mass `q_c`, `V_c = E[‖ĝ(l) - μ_c‖² | y(l) = c]` and `V = Σ_c q_c V_c`. L_NCE is InfoNCE from the left,
+and `L_CE = -E_P[f̂(x)ᵀ μ_{y(l)}] + E_{p_L} log Σ_c q_c e^{f̂(x)ᵀ μ_c}`.
 
-    L_NCE = -E_P[f̂(x)ᵀ ĝ(l)] + E_{p_L} log E_{l~p_R} e^{f̂(x)ᵀ ĝ(l)}
-    L_CE  = -E_P[f̂(x)ᵀ μ_{y(l)}] + E_{p_L} log Σ_c q_c e^{f̂(x)ᵀ μ_c}
-
-Proof, equality cases and an example: `docs/theorems/theorem11.md`. Source: Wang et al. 2022, in the limit of infinitely
-many negatives, for one encoder and classes of one mass; both sides and the form with λ₂ are derived here.
-
-Cost: O(n_left n_right k), for InfoNCE scores every pair of nodes.
+Proof: `docs/theorems/theorem11.md`. Source: Wang et al. 2022, in the limit of infinitely many negatives, for one
+encoder and classes of one mass; both sides and the form with λ₂ are derived here. Cost: O(n_left n_right k).
 """
 
 import math

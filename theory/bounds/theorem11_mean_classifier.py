@@ -3,14 +3,11 @@
 In words: A small contrastive loss with one negative means a small loss of the classifier by class means, up to a term
 that vanishes where the two ends of a pair are independent given its class.
 
-A pair (x, l) has the class of its right node. `μ_c = E[g(l) | y(l) = c]`, `q_c` is the class mass on the right,
-`τ = Σ_c q_c²`, and `L_un = E_{(x,l)~P, l'~p_R} [1 - f(x)ᵀ(g(l) - g(l'))]_+`. `L_sup` is the same with `μ_c` and `μ_c'`
-for g(l) and g(l'), where c is the class of the pair and c' another, drawn by q. Left labels play no part.
+A pair (x, l) has the class of its right node, with mean `μ_c` of g and mass `q_c`; `τ = Σ_c q_c²`. L_un is
+`E_{(x,l)~P, l'~p_R} [1 - f(x)ᵀ(g(l) - g(l'))]_+`, and L_sup the same with the means of the class and of another for g.
 
-Proof, equality cases and an example: `docs/theorems/theorem11.md`. Source: Arora et al. 2019 for independent pairs, one
-encoder on both sides; δ and two encoders are new here.
-
-Cost: O(nnz n_right) triples of a pair and a negative.
+Proof: `docs/theorems/theorem11.md`. Source: Arora et al. 2019 for independent pairs, one encoder on both sides; δ and
+two encoders are new here. Cost: O(nnz n_right) triples of a pair and a negative.
 """
 
 import numpy as np

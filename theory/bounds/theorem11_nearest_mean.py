@@ -3,14 +3,11 @@
 In words: If features of induced pairs are near to one another, the class means far apart, and the pairs of each class
 connect it well, then most images are nearest to the mean of their own class.
 
-A left node is given the class whose mean `μ_c = E[f | c]` is nearest to it; ties are errors. `V_c = E[‖f - μ_c‖² | c]`,
-`V = Σ_c p_c V_c`, `Δ_c` is the distance from μ_c to the nearest other mean, `A_T = E_{P_T} ‖f(x) - f(x')‖²`, and
-`γ = min_x (1 - λ₂(y(x))) (1 - β(x))` as in theorem 8. Together `E_mean <= 4 V / Δ² <= 2 A_T / (γ Δ²)`, `Δ = min_c Δ_c`.
+`μ_c = E[f | c]`, `V_c = E[‖f - μ_c‖² | c]`, `V = Σ_c p_c V_c`, Δ_c is the distance from μ_c to the nearest other mean,
+`A_T = E_{P_T} ‖f(x) - f(x')‖²`, and `γ = min_x (1 - λ₂(y(x))) (1 - β(x))` as in theorem 8. Ties are errors.
 
-Proof, equality cases and an example: `docs/theorems/theorem11.md`. Source: Huang et al. 2021 for the shape; statement
-and proof here.
-
-Cost: O(nnz k), and the second eigenvalue of each class (theorem 8).
+Proof: `docs/theorems/theorem11.md`. Source: Huang et al. 2021 for the shape; statement and proof here. Cost: O(nnz k),
+and the second eigenvalue of each class (theorem 8).
 """
 
 import math

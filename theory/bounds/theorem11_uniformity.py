@@ -3,12 +3,9 @@
 In words: On the unit sphere InfoNCE is at most half the alignment plus the uniformity, so that an encoder for which
 both are small has a small loss.
 
-On the unit sphere, at temperature 1: `A = E_P ‖f̂(x) - ĝ(l)‖²`, `U = log E_{p_L × p_R} e^{-½ ‖f̂(x) - ĝ(l)‖²}`, and
-`L_sym` is the symmetric InfoNCE loss.
+At temperature 1: `A = E_P ‖f̂(x) - ĝ(l)‖²`, `U = log E_{p_L × p_R} e^{-½ ‖f̂(x) - ĝ(l)‖²}`, and the symmetric InfoNCE.
 
-Proof, equality cases and an example: `docs/theorems/theorem11.md`. Source: Wang and Isola 2020 show that the two terms
-of InfoNCE tend to alignment and uniformity as the negatives grow; the inequality with constants here.
-
+Proof: `docs/theorems/theorem11.md`. Source: Wang and Isola 2020 for many negatives; the inequality with constants here.
 Cost: O(n_left n_right k), for InfoNCE scores every pair of nodes.
 """
 

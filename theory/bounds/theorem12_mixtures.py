@@ -3,14 +3,10 @@
 In words: To draw pairs now from one graph and now from another mixes the labelling errors, and makes no sum of leading
 squared singular values larger than the mixture of the sums.
 
-P draws pairs from P_1 with probability t, else from P_2: graphs with the same left side and left marginal, and right
-nodes of their own. AddNewPositive (`pairbounds.theory.resampling`) is such a mixture; the other resampling rules are
-not.
+P draws pairs from P_1 with probability t, else from P_2, with one left side and left marginal, and right nodes of their
+own. AddNewPositive (`pairbounds.theory.resampling`) is such a mixture; the other resampling rules are not.
 
-Proof, equality cases and an example: `docs/theorems/theorem12.md`. Source: Fan 1949; Zhang, Wang and Wang 2023 for the
-rules.
-
-Cost: linear in the pairs of both.
+Proof: `docs/theorems/theorem12.md`. Source: Fan 1949; the rules: Zhang, Wang and Wang 2023. Cost: linear in the pairs.
 """
 
 from pairbounds.theory.bounds.statements import Statement

@@ -3,12 +3,9 @@
 In words: Labelled pairs that were sampled give intervals of the labelling errors and of a singular value, and so of
 theorem 4's bound, for the distribution that they come from.
 
-An interval of level `1 - δ`, from n independent pairs, holds what it estimates with probability at least `1 - δ`.
-
-Proof, equality cases and an example: `docs/theorems/theorem13.md`. Source: Clopper and Pearson 1934; Tropp 2012 for the
-matrix Bernstein inequality; their use on pair graphs is new here.
-
-Cost: a pass over the sample for a labelling error; one factorisation for a singular value.
+The n pairs are independent. Proof: `docs/theorems/theorem13.md`. Source: Clopper and Pearson 1934; Tropp 2012 for the
+matrix Bernstein inequality; their use on pair graphs is new here. Cost: a pass over the sample for a labelling error;
+one factorisation for a singular value.
 """
 
 from pairbounds.theory.bounds.statements import Statement

@@ -3,16 +3,13 @@
 In words: A computed singular value is near to a true one, and whether it is the one that a bound asks for can be
 proved, or shown with a stated probability.
 
-A triplet (s, u, w), `s >= 0`, with unit vectors and residual `η = max(‖Ā w - s u‖, ‖Āᵀ u - s w‖)` has a true singular
-value within η of s. That no larger one was skipped is shown by a Cholesky factorisation of a shifted and deflated Gram
-matrix, or on large graphs by random probes, which fail with a stated probability. What divides by the gap uses an upper
-end of `σ_{k+1}`: by its residual, or if asked by its certificate. Its Coq lemma is `factorised_end`.
+η is the residual `max(‖Ā w - s u‖, ‖Āᵀ u - s w‖)` of a triplet (s, u, w) of unit vectors, `s >= 0`. That no larger
+value was skipped is shown by a Cholesky factorisation of a shifted and deflated Gram matrix (its Coq lemma is
+`factorised_end`), or on large graphs by random probes.
 
-Proof, equality cases and an example: `docs/theorems/theorem14.md`. Source: Weyl 1912; Rump 2006; the probes are new
-here, after Kuczyński and Woźniakowski 1992.
-
-Cost: residuals are two products with Ā a triplet; the factorisation is cubic in the smaller side; a step of the
-probes is linear in the pairs.
+Proof: `docs/theorems/theorem14.md`. Source: Weyl 1912; Rump 2006; the probes are new here, after Kuczyński and
+Woźniakowski 1992. Cost: residuals are two products with Ā a triplet; the factorisation is cubic in the smaller side; a
+step of the probes is linear in the pairs.
 """
 
 from pairbounds.theory.bounds.statements import Statement

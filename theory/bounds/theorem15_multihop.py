@@ -3,16 +3,12 @@
 In words: The probabilities that walks of one, two and more induced pairs end in their first class, together with
 `σ_{k+1}`, bound the squared error of the linear probe on the optimum from both sides.
 
-Let a_m be the probability that both ends of an m-step walk along induced pairs have the same label: the m-th moment of
-the label-energy measure `ν = Σ_i c_i δ(σ_i²)` on [0, 1]. Then `L_M(k) <= ε₂(f*) <= B_M(k)`, the least mass on
-`[0, σ²_{k+1})` and the largest on `[0, σ²_{k+1}]` of all measures on [0, 1] with the moments a_0..a_{2M}. The order M,
-the argument `order`, is 8, or on large graphs less (`quantities.multihop_consistency.default_order`). B_M is at most
-theorem 4's `α_T / (1 - σ²_{k+1})` and 1, and is finite without a gap. Needs the moments and `σ_{k+1}`, no eigenvector.
+The probability a_m that an m-step walk ends in its first class is the m-th moment of the label-energy measure
+`ν = Σ_i c_i δ(σ_i²)`. L_M is the least mass on `[0, σ²_{k+1})`, and B_M the largest on `[0, σ²_{k+1}]`, of all measures
+on [0, 1] with the moments a_0..a_{2M}; the order M is `order` (`quantities.multihop_consistency.default_order`).
 
-Proof, equality cases and an example: `docs/theorems/theorem15.md`. Source: new here; the extremal measures are those of
-Chebyshev, Markov and Stieltjes.
-
-Cost: O(order nnz r) for r classes, beside `σ_{k+1}`.
+Proof: `docs/theorems/theorem15.md`. Source: new here; the extremal measures are those of Chebyshev, Markov and
+Stieltjes. Cost: O(order nnz r) for r classes, beside `σ_{k+1}`; no eigenvector.
 """
 
 import math
@@ -54,13 +50,8 @@ def multihop_mse_below(graph: LabelledGraph, spectrum: Spectrum, k: int, order: 
 def interval_table(graph: PairGraph, k: int, order: int, triplets: Spectrum) -> "pd.DataFrame":
     """Consistencies a_0..a_order, the interval of theorem 15 at each order 1..order, and the exact value.
 
-    `triplets`: at least k + 1.
-
-    Returns
-    -------
-    DataFrame with columns quantity, m and value
-        "consistency": a_m, of walks of m hops; "upper", "lower": the interval of order m for the squared probe error,
-        from a_0, ..., a_{2m}; without m: "theorem 4", "true".
+    Columns quantity, m and value. "consistency": a_m, of walks of m hops; "upper", "lower": the interval of order m for
+    the squared probe error, from a_0, ..., a_{2m}; without m: "theorem 4", "true". `triplets`: at least k + 1.
     """
     import pandas as pd
 

@@ -3,15 +3,12 @@
 In words: Where walks from an image end in its own class by a clear margin the optimum errs on it only at a price, and
 what all images together can pay is bounded by multi-hop consistency.
 
-Let q be a polynomial and `h_q = D_L^{-1/2} q(ĀĀᵀ) Ỹ` the multi-hop scores, with margins γ_q: for `q = t^m` the class
-distribution of the end of an m-step walk. Then `E(f*) <= N(γ_q, Δ)`, the mass of nodes that a budget `Δ = ∫ P dν` pays
-for, for every polynomial P that is at least q² on `[0, σ²_{k+1}]` and at least `(1 - q)²` at the positive ones of
-`σ_1²..σ_k²`, and for a minimiser that spans more than the range of Ā at 0. `q = 1` is theorem 15. No eigenvector.
+γ_q are the margins of the multi-hop scores `D_L^{-1/2} q(ĀĀᵀ) Ỹ` for a polynomial q, and N the mass of nodes that a
+budget pays for. P is at least q² on `[0, σ²_{k+1}]`, at least `(1 - q)²` at the positive ones of `σ_1²..σ_k²`, and for
+a minimiser that spans more than the range of Ā at 0. `q = 1` is theorem 15.
 
-Proof, equality cases and an example: `docs/theorems/theorem16.md`. Source: new here. A vote over walks is a step of
-label propagation (Zhu and Ghahramani 2002, not seen).
-
-Cost: O(order nnz r), and O(order n_left r + n_left log n_left) for each filter, for r classes.
+Proof: `docs/theorems/theorem16.md`. Source: new here. A vote over walks is a step of label propagation (Zhu and
+Ghahramani 2002, not seen). Cost: O(order nnz r), and O(order n_left r + n_left log n_left) for each filter, r classes.
 """
 
 import math
@@ -40,14 +37,9 @@ def local_multihop_error(graph: LabelledGraph, spectrum: Spectrum, k: int, order
 
 
 def error_table(graph: PairGraph, k: int, order: int, triplets: Spectrum) -> "pd.DataFrame":
-    """Bound of theorem 16 at each order m = 1..order, and the 0-1 error.
+    """Bound of theorem 16 at each order m = 1..order, "error bound", and the 0-1 error, "error", without m.
 
-    `triplets`: at least k + 1.
-
-    Returns
-    -------
-    DataFrame with columns quantity, m and value
-        "error bound"; without m: "error".
+    Columns quantity, m and value. `triplets`: at least k + 1.
     """
     import pandas as pd
 

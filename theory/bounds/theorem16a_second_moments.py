@@ -3,14 +3,10 @@
 In words: The 0-1 error of the probe on the optimum is at most twice its squared error, and less where the probe all but
 ignores a class.
 
-Let s be the scores of the probe on the top k, and `K = Ỹᵀ (I - Π_k) Ỹ`, r x r for r classes: all that class means and
-second moments of scores contain. If `σ_{k+1} < 1`, `K_cc' <= 0` off the diagonal and `K_cc <= p_c / 2`, no inequality
-in K and the class masses is below `2 ε₂`. If `σ_{k+1} < 1`, a class with a large `K_cc` makes the error less; at
-`σ_{k+1} = 1` that is false (`FalseForms.v`).
+`K = Ỹᵀ (I - Π_k) Ỹ`, (r, r). A class with a large `K_cc` makes the error less if `σ_{k+1} < 1`; else that is false
+(`FalseForms.v`).
 
-Proof, equality cases and an example: `docs/theorems/theorem16.md`. Source: new here.
-
-Cost: O(n_left k) beside the left singular vectors.
+Proof: `docs/theorems/theorem16.md`. Source: new here. Cost: O(n_left k) beside the left singular vectors.
 """
 
 import numpy as np

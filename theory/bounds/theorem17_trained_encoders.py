@@ -3,18 +3,13 @@
 In words: How far the loss of an encoder is above the least of its width bounds how far its probe can fall behind the
 optimum's, and margins say which images can turn wrong for it.
 
-An embedding pair of width k has the excess loss ε. Let `S_i = σ_i² - σ²_{k+1}`, and let `0 <= w_i <= 1`, i <= k, be
-weights that are 0 where `S_i` is, `W = U_k diag(w) U_kᵀ`, `ρ_w = ‖(I - W) Ỹ‖` and
-`η_w = √ε ‖diag(w / √S) U_kᵀ Ỹ‖_op <= √(ε p_max) max_i w_i / √S_i`. γ_w are the margins of `D_L^{-1/2} W Ỹ`, and N is
-the most that a budget buys (`pairbounds.theory.quantities.margins`). Tried are soft thresholds
-`w_i = min(1, √(S_i / t))`, t one of at most 16 of the S_i, and w = 0. Two rows need `σ_k > σ_{k+1}`.
+The width is k, the excess loss ε, `S_i = σ_i² - σ²_{k+1}`, and `0 <= w_i <= 1`, i <= k, are weights that are 0 where
+`S_i` is. With `W = U_k diag(w) U_kᵀ`, `ρ_w = ‖(I - W) Ỹ‖`, `η_w = √ε ‖diag(w / √S) U_kᵀ Ỹ‖_op`, γ_w are the margins of
+`D_L^{-1/2} W Ỹ`, and N is the most that a budget buys (`quantities.margins`). Tried are `w_i = min(1, √(S_i / t))`, t
+one of at most 16 of the S_i, and w = 0. Two rows need `σ_k > σ_{k+1}`. No round-off is divided by a gap.
 
-Computed triplets are those of a matrix near Ā, for which the proof holds: no round-off is divided by a gap.
-
-Proof, equality cases and an example: `docs/theorems/theorem17.md`. Source: new here.
-
-Cost: beside the triplets, for each of at most k thresholds the scores, O(n_left k r) for r classes, and a sort of their
-margins, O(n_left log n_left).
+Proof: `docs/theorems/theorem17.md`. Source: new here. Cost: beside the triplets, for each threshold O(n_left k r) for r
+classes, and O(n_left log n_left).
 """
 
 import numpy as np

@@ -3,18 +3,13 @@
 In words: With a penalty on the norms of its embeddings the optimum keeps those directions, k at most, whose singular
 value exceeds the penalty, so that the cut lies where one puts it.
 
-Let f_μ, with its g, minimise `L(f, g) + μ (E‖f‖² + E‖g‖²)`, with `0 < μ < 1` and width k. Its span is that of all u_i,
-i <= k, with `σ_i > μ`, or where `σ_k = σ_{k+1} > μ` of some of the tied ones. So its squared probe error is
-`ν([0, μ²])`, ν of theorem 15, if `k >= #{i : σ_i > μ}`; for any width the cut is at `b = max(μ², σ²_{k+1})`.
+f_μ, with its g, minimises `L(f, g) + μ (E‖f‖² + E‖g‖²)`, with `0 < μ < 1` and width k. Any (f, g) has an excess `ε_μ`
+over `-Σ_i (σ_i - μ)₊²`. For `t > μ`, `h_t(σ) = min(1, (σ - μ)₊ / (t - μ))` and `ρ_t² = Σ_i (1 - h_t(σ_i))² c_i`; energy
+beyond the k-th value counts as if h_t were 0 there.
 
-Any (f, g) has an excess `ε_μ` over `-Σ_i (σ_i - μ)₊²`. For `t > μ` let `h_t(σ) = min(1, (σ - μ)₊ / (t - μ))` and
-`ρ_t² = Σ_i (1 - h_t(σ_i))² c_i`; energy beyond the k-th value counts as if h_t were 0 there.
-
-Proof, equality cases and an example: `docs/theorems/theorem18.md`. Source: new here; Srebro et al. 2004 and Cai, Candès
-and Shen 2010, which were not read for it, know the minimisers.
-
-Cost: as theorems 15 and 16 at another place; duality takes one singular value, of the residual, in place of those of
-the graph.
+Proof: `docs/theorems/theorem18.md`. Source: new here; Srebro et al. 2004 and Cai, Candès and Shen 2010, which were not
+read for it, know the minimisers. Cost: as theorems 15 and 16 at another place; duality takes one singular value, of the
+residual, in place of those of the graph.
 """
 
 import math

@@ -3,16 +3,12 @@
 In words: A sample of labelled pairs bounds, with a confidence, the squared error at the optimum with a penalty; at the
 optimum of a fixed width, on a connected distribution, no such bound says more than a constant guess.
 
-Walks that are put together of independent pairs are walks of the distribution itself. So the multi-hop consistency
-`a_1..a_M` has exact intervals, marginals unknown, and with it `ε₂(f_μ)` (theorem 18): p is any polynomial of degree M
-with `p >= 0` on [0, 1] and `p >= 1` on `[0, μ²]`; evaluated are degrees 1 and 2. What exceeds a penalty need not be
-counted, if the width is not limited; for f* of a fixed width `σ_{k+1}` has to be assumed.
+Walks made of independent pairs give the consistency `a_1..a_M` exact intervals, marginals unknown. p is any polynomial
+of degree M with `p >= 0` on [0, 1] and `p >= 1` on `[0, μ²]`; evaluated are degrees 1 and 2. The width is not limited;
+for f* of a fixed width `σ_{k+1} <= μ` has to be assumed.
 
-Proof, equality cases and an example: `docs/theorems/theorem19.md`. Source: new here; Clopper and Pearson 1934 for the
-intervals. Hsu, Kontorovich and Szepesvári 2015, of whom the abstract was seen, have an interval of the mixing time from
-one path of a chain.
-
-Cost: O(hops n log n) for n pairs; no matrix.
+Proof: `docs/theorems/theorem19.md`. Source: new here; Clopper and Pearson 1934 for the intervals; related: Hsu,
+Kontorovich and Szepesvári 2015 (abstract seen). Cost: O(hops n log n) for n pairs; no matrix.
 """
 
 from pairbounds.theory.bounds.statements import Statement

@@ -4,23 +4,17 @@ In words: If the two ends of a pair seldom differ in class, and the InfoNCE loss
 then a vote of captions, weighed by the critic's own softmax, is seldom wrong, whatever its width.
 
 A critic `s(x, l) = f(x)ᵀ g(l)`, divided by its temperature, models `p_s(l | x) ∝ p_R(l) e^{s(x,l)}` and
-`p_s(x | l) ∝ p_L(x) e^{s(x,l)}`, with the excess `ε_R = E KL(P(· | x) ‖ p_s(· | x))`, and ε_L likewise. The class of x
-is voted for by the right nodes of `p_s(· | x)`, or by the left nodes x' after a step of both. Ties are errors.
+`p_s(x | l) ∝ p_L(x) e^{s(x,l)}`, with the excess `ε_R = E KL(P(· | x) ‖ p_s(· | x))`, and ε_L likewise. Let
+`φ(u) = ln 2 - h(u)` for `u < 1/2`, h the binary entropy in nats, and else 0; `Φ(α, ε) = sup {E <= 1 : E φ(α/E) <= ε}`;
+`κ(x) = min_{c≠y} (w_y + w_c) φ(w_c / (w_y + w_c))`, w the true distribution of the votes' classes; and N(κ, ε) the
+largest mass of nodes whose costs a budget of ε pays for. Ties are errors.
 
-With `φ(u) = ln 2 - h(u)` for `u < 1/2`, h the binary entropy in nats, and else 0, let
-`Φ(α, ε) = sup {E <= 1 : E φ(α/E) <= ε}` and `κ(x) = min_{c≠y} (w_y + w_c) φ(w_c / (w_y + w_c))`, where w is the true
-distribution of the votes' classes. N(κ, ε) is the largest mass of nodes whose costs a budget of ε pays for. A lead that
-round-off leaves in doubt counts as a tie, and what that may add is in the budget.
-
-Proof, equality cases and an example: `docs/theorems/theorem20.md`. Source: new here. Related (abstracts seen): Oko
-et al. 2025; Mehta and Harchaoui 2025.
-
-Cost: each claim takes a pass or more over the scores of all pairs of nodes, O(n_left n_right (d + r)) for width d and r
-classes, in blocks; memory O((n_left + n_right) r).
+Proof: `docs/theorems/theorem20.md`. Source: new here. Related (abstracts seen): Oko et al. 2025; Mehta and Harchaoui
+2025. Cost: O(n_left n_right (d + r)) for width d and r classes, in blocks; memory O((n_left + n_right) r).
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -45,13 +39,8 @@ from pairbounds.theory.quantities.scores import UNITS, Standing, round_off
 class Critic:
     """A critic on a graph, the distributions that it models, and what round-off may do to them.
 
-    Every pair of nodes has a score: a pass over them takes O(n_left n_right d), in blocks of
-    `quantities.population_infonce.BLOCK` scores, never the whole matrix. `HypothesisError` where scores
-    overflow. Source: new here.
-
-    Attributes
-    ----------
-    left, right : (n_left, d) and (n_right, d), f and g
+    f and g are (n_left, d) and (n_right, d). A pass over the scores of all pairs of nodes takes O(n_left n_right d), in
+    blocks. `HypothesisError` where scores overflow.
     """
 
     graph: PairGraph
@@ -260,14 +249,10 @@ def _vote(
     )
 
 
-def _measured(vote: Callable[[Encoder], Vote]) -> Quantity:
-    return Quantity(lambda encoder: vote(encoder).error, guess_error)
-
-
 QUANTITIES |= {
-    "zero_shot_vote_error": _measured(zero_shot_vote),
-    "vote_error": _measured(lambda encoder: pair_votes(encoder)[0]),
-    "vote_of_others_error": _measured(lambda encoder: pair_votes(encoder)[1]),
+    "zero_shot_vote_error": Quantity(lambda encoder: zero_shot_vote(encoder).error, guess_error),
+    "vote_error": Quantity(lambda encoder: pair_votes(encoder)[0].error, guess_error),
+    "vote_of_others_error": Quantity(lambda encoder: pair_votes(encoder)[1].error, guess_error),
 }
 
 

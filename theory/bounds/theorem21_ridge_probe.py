@@ -3,14 +3,11 @@
 In words: The squared error of a ridge probe on the density ratio lies between two numbers given by multi-hop
 consistency, which longer walks never move apart.
 
-The ratio that InfoNCE aims at, `w = P / (p_L p_R)`, gives a left node the features `φ(x) = (√p_R(l) w(x, l))_l`. The
-ridge probe minimises `E‖Bᵀφ - onehot‖² + λ‖B‖²`; its squared error is `∫ (λ / (t + λ))² dν(t)`, ν the label-energy
-measure. The order M gives a Gauss rule of ν below it, and a Gauss-Radau rule with a node at 0 above. `E <= 2 mse`.
+The ratio `w = P / (p_L p_R)` gives a left node the features `φ(x) = (√p_R(l) w(x, l))_l`; the ridge probe minimises
+`E‖Bᵀφ - onehot‖² + λ‖B‖²`. ν is the label-energy measure of theorem 15.
 
-Proof, equality cases and an example: `docs/theorems/theorem21.md`. Source: new here; Golub and Meurant 2010 for the
-rules.
-
-Cost: O(M nnz r) for r classes; at the order 1 O(nnz).
+Proof: `docs/theorems/theorem21.md`. Source: new here; Golub and Meurant 2010 for the rules. Cost: O(M nnz r) for r
+classes; at the order 1 O(nnz).
 """
 
 import math

@@ -3,20 +3,15 @@
 In words: Sums of powers of the singular values, for which no singular value is computed, leave room for few large ones,
 and so bound the gap from below.
 
-Let κ be the components of the graph, `n = min(n_left, n_right) - κ`, `t_1 = ‖Ā‖_F² - κ`, `t_2 = ‖Ā Āᵀ‖_F² - κ`, and
-`j = k + 1 - κ >= 1`. Then `σ²_{k+1}` is at most `b_k`, the lesser of `t_1 / j` and
-`t_1 / n + √((t_2 / n - t_1² / n²) (n - j) / j)`, and 0 for `j > n`. So `ε₂(f*) <= α_T / (1 - b_k)`. On a connected
-graph t_1 is the χ² information `χ²(P ‖ p_L x p_R)`: a width above it suffices.
+For κ components let `n = min(n_left, n_right) - κ`, `t_1 = ‖Ā‖_F² - κ`, `t_2 = ‖Ā Āᵀ‖_F² - κ` and `j = k + 1 - κ >= 1`.
+b_k is the lesser of `t_1 / j` and `t_1 / n + √((t_2 / n - t_1² / n²) (n - j) / j)`, and 0 for `j > n`.
 
-Proof, equality cases and an example: `docs/theorems/theorem22.md`. Source: new here; the second term is Wolkowicz and
-Styan 1980.
-
-Cost: linear in the pairs; t_2 adds the products of pairs that share a node of one side, and is left out if there are
-more than `PRODUCTS_LIMIT` of them.
+Proof: `docs/theorems/theorem22.md`. Source: new here; the second term is Wolkowicz and Styan 1980. Cost: linear in the
+pairs, and for t_2 the products of pairs that share a node of one side, up to `PRODUCTS_LIMIT` of them.
 """
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
@@ -59,16 +54,8 @@ def square_at_most(graph: PairGraph, k: int) -> float:
     return min(by_sum, sums.square / n + math.sqrt(variance * (n - j) / j))
 
 
-@dataclass(frozen=True)
-class _Sums:
-    """Sums over the values beyond those of the components.
-
-    Attributes
-    ----------
-    components : how many values are 1, one for each
-    square, least_square : the sum of the σ_i², rounded up and down
-    fourth : the sum of the σ_i⁴, rounded up; infinite where it would be costly
-    """
+class _Sums(NamedTuple):
+    """Sums of σ_i² (rounded up and down) and of σ_i⁴ (rounded up; infinite where costly) beyond the components'."""
 
     components: int
     square: float

@@ -4,15 +4,11 @@ In words: In a model of classes and domains, labels of some domains are enough t
 one class across domains, and one domain across classes, more often than what shares neither.
 
 An image for each of r classes in each of m domains; an induced pair has the weight ρ if class and domain agree, α if
-the class alone does, β if the domain alone does, γ if neither does. A head of least norm among those of least squares
-on the labels of some domains (`pairbounds.probe` with `labelled`) sees the whitened optimum `U_k R`. On all other
-domains it has error 0, and squared error 1/r, at `k = r + m - 1` if `α > γ` and `β > γ`; exact scores at `k = r` if
-`m (α - γ) > max(0, r (β - γ))`; and no score at all at `k = r m`.
+the class alone does, β if the domain alone does, γ if neither does. The head has the least norm among those of least
+squares on the labels of some domains (`pairbounds.probe` with `labelled`). The page has other widths, and any graph.
 
-Proof, equality cases, a form for any graph and an example: `docs/theorems/theorem25.md`. Source: Shen et al. 2022
-(abstract and a summary seen) for α, β and γ; the conditions and proofs are derived here.
-
-Cost: as `pairbounds.probe`.
+Proof: `docs/theorems/theorem25.md`. Source: Shen et al. 2022 (abstract and a summary seen) for α, β and γ; the
+conditions and proofs are derived here. Cost: as `pairbounds.probe`.
 """
 
 from pairbounds.theory.bounds.statements import Statement

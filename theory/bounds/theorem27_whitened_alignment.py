@@ -3,20 +3,16 @@
 In words: Whitened features cannot be nearer to one another along the pairs than the leading singular values allow, and
 the optimum's are as near as that.
 
-Features are whitened if `E_{p_L} f fᵀ = I`, as those of an embedding of full rank are after a linear map. The squares
-of the values belong to induced pairs, which are two hops; on the pairs themselves the values stand as they are. The
-pair alignment is that of the best rotation of g against f.
+Features are whitened if `E_{p_L} f fᵀ = I`. The pair alignment is that of the best rotation of g against f.
 
-Proof, equality cases and an example: `docs/theorems/theorem27.md`. Source: canonical correlations (Hotelling 1936;
-Lancaster 1958), Ky Fan 1949 and 1951; only the reading is new here.
-
-Cost: O(nnz k + (n_left + n_right) k²).
+Proof: `docs/theorems/theorem27.md`. Source: canonical correlations (Hotelling 1936; Lancaster 1958), Ky Fan 1949 and
+1951; only the reading is new here. Cost: O(nnz k + (n_left + n_right) k²).
 """
 
 import numpy as np
 import scipy.linalg
 
-from pairbounds.infrastructure.arrays import RANK_TOLERANCE, FloatArray, independent
+from pairbounds.infrastructure.arrays import FloatArray, independent
 from pairbounds.infrastructure.checks import require
 from pairbounds.theory.bounds.measured import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import exact
@@ -33,7 +29,7 @@ def pair_alignment(encoder: Encoder) -> float:
     """`E_P ‖f̂(x) - ĝ(l)‖²` of both whitened embeddings, ĝ rotated to be nearest to f̂; O(nnz k + n k²), n all nodes."""
     _require_full_rank("f", encoder.left_factors[1])
     _require_full_rank("g", encoder.right_factors[1])
-    return max(0.0, float(2 * np.sum(1 - _singular_values(encoder.paired_bases))))
+    return max(0.0, float(2 * np.sum(1 - scipy.linalg.svdvals(encoder.paired_bases))))
 
 
 QUANTITIES["induced_alignment"] = Quantity(induced_alignment, scale=lambda encoder: float(encoder.k))
@@ -50,18 +46,6 @@ def induced_alignment_at_least(spectrum: Spectrum, k: int) -> float:
 def pair_alignment_at_least(spectrum: Spectrum, k: int) -> float:
     """`E_P ‖f̂(x) - ĝ(l)‖² >= 2 Σ_{i <= k} (1 - σ_i)` for the whitened features of every embedding pair of rank k."""
     return float(2 * np.sum(1 - spectrum.upper_values[:k]))
-
-
-def _singular_values(matrix: FloatArray) -> FloatArray:
-    """The singular values of a square matrix, in any order. If it is diagonal up to round-off, they are its diagonal.
-
-    By Mirsky their sum is off by no more than the nuclear norm of what is beside the diagonal, `√k ‖·‖_F` at most: k
-    times a round-off.
-    """
-    diagonal = np.diag(matrix)
-    if np.linalg.norm(matrix - np.diag(diagonal)) <= RANK_TOLERANCE * np.sqrt(len(matrix)):
-        return np.abs(diagonal)
-    return scipy.linalg.svdvals(matrix)
 
 
 def _require_full_rank(name: str, factor: FloatArray) -> None:

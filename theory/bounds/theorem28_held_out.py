@@ -3,18 +3,12 @@
 In words: The loss on fresh pairs, less the least loss on the pairs that it was trained on, bounds how far an encoder is
 from the best one of its width whose scores are bounded; nothing needs to be known of the distribution.
 
-Let n independent pairs give the empirical optimum, of loss `-Σ_{i≤k} σ̂_i²`, and let m fresh ones be left for the test.
-Let L_R be the least population loss of encoders of width k with `|f·g| <= R`. Every encoder that is independent of the
-m pairs has, with probability `1 - δ`, a population loss of at most `L_R + T + Σ σ̂_i² + t`, where T is an upper end of
-its loss from the fresh pairs at level `1 - δ/2`, and with `L = ln(2 / δ)`, `b = 2 R + R² + k` and `v = R² (2 + √k)²`
+The n training pairs are independent, with the empirical values σ̂_i, and so are the m fresh ones, of which the encoder
+is independent. L_R is the least population loss of width k with `|f·g| <= R`: `-Σ σ_i²` where the optimum's scores are.
+With probability `1 - δ`, T is an upper end of the loss at level `1 - δ/2`, `L = ln(2 / δ)`, `b = 2 R + R² + k`,
+`v = R² (2 + √k)²` and `t = (Σ σ̂_i² + (R + 1)² - 1) / (n - 1) + √(2 v L / ⌊n/2⌋) + b L / (3 ⌊n/2⌋)`.
 
-    t = (Σ σ̂_i² + (R + 1)² - 1) / (n - 1) + √(2 v L / ⌊n/2⌋) + b L / (3 ⌊n/2⌋).
-
-Where the scores of the optimum of width k are at most R, `L_R = -Σ σ_i²`.
-
-Proof and an example: `docs/theorems/theorem28.md`. Source: new here.
-
-Cost: one spectrum of the sample, O(m k).
+Proof: `docs/theorems/theorem28.md`. Source: new here. Cost: one spectrum of the sample, O(m k).
 """
 
 import math

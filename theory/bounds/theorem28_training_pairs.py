@@ -3,18 +3,13 @@
 In words: An encoder with the least spectral loss on n independent pairs has nearly the least loss on the distribution
 that they come from, up to the noise of n pairs over the gap at the width.
 
-Let P̂ be the distribution of n independent pairs of P, `E = D_L^{-1/2} (P̂ - P) D_R^{-1/2}` with the true marginals,
-`γ = 1 - σ_{k+1} / σ_k`, ε the excess of the population loss over its least at width k, and Π_F the projector on the
-columns of F. A minimiser of the loss of P̂ has the bounds (a) and (b) on ε, and (c) and (d) on the angle to the leading
-singular vectors. Its marginals are the true ones for (b) and (c), those of the pairs for (d), and either for (a). With
-those of the pairs, as in training on a file of pairs, the features of unseen nodes are 0. Theorem 17 makes of ε a bound
-of the squared error of the probe, and an angle gives
-`√ε₂ <= √(Σ_{i>j} c_i) + ‖(I - Π_F) U_j‖_op √(Σ_{i≤j} c_i)`.
+For the distribution P̂ of n independent pairs of P, with the true marginals, `E = D_L^{-1/2} (P̂ - P) D_R^{-1/2}` and
+`γ = 1 - σ_{k+1} / σ_k`. Π_F projects on the columns of F. (a) and (b) bound ε, (c) and (d) the angle, which gives
+`√ε₂ <= √(Σ_{i>j} c_i) + ‖(I - Π_F) U_j‖_op √(Σ_{i≤j} c_i)`. The encoder has the true marginals in (b) and (c), those of
+the pairs in (d), either in (a). With those of the pairs, the features of unseen nodes are 0.
 
-Proof, the noise with a confidence, equality cases and an example: `docs/theorems/theorem28.md`. Source: new here; (c)
-Wedin 1972.
-
-Cost: given the spectrum, linear in the pairs; with counts O(n_left n_right).
+Proof: `docs/theorems/theorem28.md`. Source: new here; (c) Wedin 1972. Cost: given the spectrum, linear in the pairs;
+with counts O(n_left n_right).
 """
 
 import math
@@ -38,18 +33,10 @@ MOST_PAIRS = 10**18
 
 
 def excess_of_counts(graph: PairGraph, k: int, counts: ArrayLike) -> float:
-    """Bound (a) on the excess loss of the encoder of width k that is optimal on counted pairs.
+    """Bound (a) on the excess loss of the encoder of width k that is optimal on counted pairs; infinite if `η >= γ`.
 
-    `ValueError`: counts of another shape, none at all, or of pairs that the graph does not have.
-
-    Parameters
-    ----------
-    graph : the population
-    counts : (n_left, n_right), how often each pair was seen
-
-    Returns
-    -------
-    float, infinite if `η >= γ`
+    `counts`: (n_left, n_right), how often each pair of the population was seen. `ValueError`: counts of another shape,
+    none at all, or of pairs that the graph does not have.
     """
     table = np.asarray(counts, dtype=np.float64)
     if table.shape != graph.shape or not table.sum() > 0:

@@ -3,19 +3,14 @@
 In words: With the captions of a batch as negatives the best critic is the pointwise mutual information at every batch
 size, false negatives or not, but a batch of B pairs shows at most log B of the mutual information.
 
-Let the pairs of a batch be independent, `r = P / (p_L p_R)` the density ratios, and L_B one direction of InfoNCE, with
-repeated captions. The information that a batch shows is `I_B = log B - inf L_B`, a part of the mutual information
-`I = E_P log r`; (b) bounds it, and gives `I - I_B <= log(1 + Σ_{i>=2} σ_i² / B)`. (c) counts false negatives. In (d)
-the pairs of a batch whose image has a guide's class γ of the anchor are no negatives of it: the scores of captions that
-occur with the anchor's class rise, and those that occur with no other class have no limit and no order.
+The pairs of a batch are independent, `r = P / (p_L p_R)`, and a batch shows `I_B = log B - inf L_B` of the mutual
+information `I = E_P log r`, L_B being one direction of InfoNCE with repeated captions. (b) bounds I_B, (c) counts false
+negatives, and in (d) pairs whose image has a guide's class γ of the anchor are no negatives of it. (b) and (d) suppose
+a critic that scores every pair freely. Not covered: rules that look at the positive's caption, and epochs without
+replacement.
 
-(b) and (d) suppose a critic that scores every pair freely. Not covered: rules that look at the positive's caption, and
-epochs without replacement.
-
-Proof, equality cases and an example: `docs/theorems/theorem29.md`. Source: new here, in the form of van den Oord et al.
-2018 and Poole et al. 2019, who have `I_B <= min(I, log B)`.
-
-Cost: linear in the pairs.
+Proof: `docs/theorems/theorem29.md`. Source: new here, in the form of van den Oord et al. 2018 and Poole et al. 2019,
+who have `I_B <= min(I, log B)`. Cost: linear in the pairs.
 """
 
 import math

@@ -3,17 +3,11 @@
 In words: To merge captions, by any rule, can only lower the singular values and raise the labelling error of the
 induced pairs: granularity is a trade-off.
 
-Let K(m | l) be a channel from captions to others, such as a merge of near-duplicates or the choice of one keyword, and
-`P'(x, m) = Σ_l P(x, l) K(m | l)`. Then `σ'_i <= σ_i` for every i, and `α'_T >= α_T`. To remove images is no channel.
+A channel K(m | l) from captions to others gives `P'(x, m) = Σ_l P(x, l) K(m | l)`. To remove images is no channel. The
+page has the merging of images, too.
 
-Images are merged in another way, for each has its label: those of a group G share their captions,
-`P'(x, l) = p_L(x) P(G, l) / p_L(G)`. Then `σ'_i <= σ_i` again. α_T stays if groups are of one class; else it can rise
-or fall.
-
-Proof, equality cases and an example: `docs/theorems/theorem30.md`. Source: new here; the data-processing inequality for
-maximal correlations is Witsenhausen 1975.
-
-Cost: linear in the pairs times what each caption is spread over.
+Proof: `docs/theorems/theorem30.md`. Source: new here; the data-processing inequality for maximal correlations is
+Witsenhausen 1975. Cost: linear in the pairs times what each caption is spread over.
 """
 
 from typing import Any
@@ -27,17 +21,10 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 
 
 def coarser(graph: PairGraph, channel: Any) -> PairGraph:
-    """The graph with its right nodes merged, or sent through a channel.
+    """The graph with its right nodes merged, or sent through a channel: the groups in sorted order, without labels.
 
-    `ValueError`: a group for each of another number of nodes; a matrix whose rows are no probabilities.
-
-    Parameters
-    ----------
-    channel : (n_right,) the group of each right node, of any kind; or (n_right, m), dense or sparse, rows that sum to 1
-
-    Returns
-    -------
-    PairGraph, with the left labels and ids; its right nodes are the groups in sorted order, without labels.
+    `channel`: (n_right,) the group of each right node, of any kind; or (n_right, m), dense or sparse, rows that sum to
+    1. `ValueError`: a group for each of another number of nodes; a matrix whose rows are no probabilities.
     """
     groups = None
     if not sp.issparse(channel) and np.ndim(channel) == 1:

@@ -3,13 +3,7 @@
 In words: Scores on the sphere over a temperature τ have a range of 2/τ, which keeps the loss above the optimum where τ
 is too high: above twice the inverse of the mutual information at the latest.
 
-For every critic of range `Δ = 2 max ‖f‖ max ‖g‖`, 2/τ on the unit sphere at temperature τ, the direction from left to
-right is at least `h_Δ(p_R) = Σ_l p_R(l) log(p_R(l) + (1 - p_R(l)) e^{-Δ}) >= -Δ`, the other likewise, and the loss the
-mean of both. So the optimum, -I, is out of reach above the τ at which I and the mean of both sums cancel.
-
-Proof, equality cases and an example: `docs/theorems/theorem31.md`. Source: new here.
-
-Cost: O(n_left k + n_right k), beside the loss.
+Proof: `docs/theorems/theorem31.md`. Source: new here. Cost: O(n_left k + n_right k), beside the loss.
 """
 
 import math

@@ -3,15 +3,12 @@
 In words: If the two ends of a pair seldom differ in class, and the InfoNCE loss of a critic is near the least there is,
 then classification by mean embeddings of captions is seldom wrong where the captions of a class score alike.
 
-Let `μ_c = E[g(l) | y(l) = c]`, `q_c = p_R(c)`, and classify x by `argmax_c f(x)ᵀ μ_c + log q_c`; ties are errors. Let
-`v_c(x) = log E[e^{f(x)ᵀ (g(l) - μ_c)} | y(l) = c] >= 0`, w(x) the true distribution of the classes of captions, and ε_→
-the excess of the InfoNCE loss from left to right. With N as in theorem 20, the error is at most `N(κ, ε_→)` for
+`μ_c = E[g(l) | y(l) = c]`, `q_c = p_R(c)`, `v_c(x) = log E[e^{f(x)ᵀ (g(l) - μ_c)} | y(l) = c]`, w(x) is the true
+distribution of the classes of captions, ε_→ the excess of InfoNCE from left to right, N that of theorem 20, and
 `κ(x) = min_{c≠y} (w_y + w_c) KL(u_c ‖ t_c) 1[u_c < t_c]`, `u_c = w_c / (w_y + w_c)`, `t_c = 1 / (1 + e^{v_y - v_c})`.
-A class that has no caption is never predicted, and its images cost nothing.
+Ties are errors. A class that has no caption is never predicted, and its images cost nothing.
 
-Proof, equality cases and an example: `docs/theorems/theorem32.md`. Source: new here.
-
-Cost: O(n_left n_right k), in blocks of rows.
+Proof: `docs/theorems/theorem32.md`. Source: new here. Cost: O(n_left n_right k), in blocks of rows.
 """
 
 from collections.abc import Iterator

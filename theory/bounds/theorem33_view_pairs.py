@@ -3,15 +3,10 @@
 In words: The correlations of features along pairs of views, which bound what an encoder linear in these features can
 reach, are estimated within a stated error from n natural images with two views each.
 
-Let φ be whitened features, `E φ φᵀ = I`, of d entries with `‖φ‖² <= B`, and let the natural images be independent, with
-two views v and v' each, drawn alike. Let τ_i² be the eigenvalues of `E φ(v) φ(v')ᵀ`, in falling order, and τ̂_i² those
-of the mean of `(φ(v) φ(v')ᵀ + φ(v') φ(v)ᵀ) / 2` over n of them. With probability `1 - δ`, for all i,
-`|τ̂_i² - τ_i²| <= √(2 B L / n) + (B + 1) L / (3 n)`, `L = ln(2 d / δ)`. The whitening is that of the distribution; one
-from the same sample is not covered.
+φ has d entries, is whitened under the distribution (not the sample), and `‖φ‖² <= B`. The images are independent, with
+two views v and v' each, drawn alike. τ̂_i² are the eigenvalues of the mean of `(φ(v) φ(v')ᵀ + φ(v') φ(v)ᵀ) / 2`.
 
-Proof and an example: `docs/theorems/theorem33.md`. Source: new here; the inequality is Tropp's (2012).
-
-Cost: O(n d² + d³).
+Proof: `docs/theorems/theorem33.md`. Source: new here; the inequality is Tropp's (2012). Cost: O(n d² + d³).
 """
 
 import math

@@ -3,22 +3,16 @@
 In words: From N labelled images, class means of a whitened embedding classify with the squared error of the probe that
 sees all labels, plus a term that falls with 1/N, and err on at most twice that share of images.
 
-Let f be any embedding of rank k, whitened (`E_p f fᵀ = I`, which changes no score of its probe), ε₂ the squared error
-of that probe, p_c the masses of the r classes, `D(s) = E ‖s - onehot‖²`, and E_S the mean over samples.
+f is any embedding of rank k, whitened, ε₂ the squared error of its probe, p_c the masses of the r classes,
+`D(s) = E ‖s - onehot‖²`, and E_S the mean over samples. The scores are `s_c(x) = f(x)·B̂_c`.
 
-(a) N images independently from p, and the scores `s_c(x) = f(x)·B̂_c`, `B̂_c = (1/N) Σ_i f(x_i) 1[y_i = c]`.
+(a) N images independently from p, `B̂_c = (1/N) Σ_i f(x_i) 1[y_i = c]`. (d) As (a), with `‖f(x)‖ <= R`.
 (b) N_c images from each class c, `B̂_c = (p_c / N_c) Σ_i f(x_i)`, `v_c = E_c ‖f‖² - ‖E_c f‖²`,
     `T = Σ_c p_c² v_c / N_c`.
-(34′) Let `o = 1 - ‖E f‖²` be the squared distance of the constant from the span of f, `A = 1 - ε₂ - (1 - o) / r >= 0`,
-    and `W = ((1 - 1/r)(k - 1) + ε₂ - o / r) / N` for (a), `W = (1 - 1/r) T` for (b). Where `1 - ε₂ - 1/r > 0`, o may be
-    taken for 0, which only raises the bound.
-(d) As (a), with `‖f(x)‖ <= R`: with probability `1 - δ`.
+(34′) `o = 1 - ‖E f‖²`, `A = 1 - ε₂ - (1 - o) / r >= 0`, and `W = ((1 - 1/r)(k - 1) + ε₂ - o / r) / N` for (a),
+    `W = (1 - 1/r) T` for (b). Where `1 - ε₂ - 1/r > 0`, o may be taken for 0, which only raises the bound.
 
-No part chooses a width, and none bounds the error of a ridge or logistic probe.
-
-Proof, equality cases and an example: `docs/theorems/theorem34.md`. Source: put together here.
-
-Cost: O(n k²) to whiten n images, then O(r).
+Proof: `docs/theorems/theorem34.md`. Source: put together here. Cost: O(n k²) to whiten n images, then O(r).
 """
 
 import math

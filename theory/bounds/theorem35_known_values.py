@@ -3,15 +3,10 @@
 In words: Where the singular values above the cut are known one by one, multi-hop consistency says nearly exactly how
 much of the labels' energy lies below it.
 
-Let `ν = Σ_i c_i δ(σ_i²)` be the label-energy measure of theorem 15, with moments a_j. Over polynomials p of degree at
-most 2M, B°_M(k) is the least `Σ_j p_j a_j` with `p >= 1` on `[0, σ²_{k+1}]` and `p >= 0` at the points `σ_1², …, σ_k²`,
-L°_M(k) the largest with `p <= 1` there and `p <= 0` at the points. B°_M[b] has the cut b. Where `σ_2 < 1`, the energy
-`c_1 = Σ_c p_c²` at 1 is taken out of every a_j, and nothing is asked of p at 1. Never weaker than theorem 15. Needs no
-eigenvector; values may tie.
+ν is the measure of theorem 15, and p any polynomial of degree at most 2M. Where `σ_2 < 1`, the energy
+`c_1 = Σ_c p_c²` at 1 is taken out of every moment, and nothing is asked of p at 1. Values may tie.
 
-Proof, equality cases and an example: `docs/theorems/theorem35.md`. Source: new here; a moment problem with known atoms
-(Krein and Nudelman 1977).
-
+Proof: `docs/theorems/theorem35.md`. Source: new here; a moment problem with known atoms (Krein and Nudelman 1977).
 Cost: beside theorem 15's a linear programme of 2M + 1 unknowns.
 """
 

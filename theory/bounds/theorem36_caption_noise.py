@@ -3,19 +3,13 @@
 In words: Captions that are wrong at random leave the best embedding and its errors as they are, and lower the
 consistency, for which the bounds can be corrected.
 
-Let `P_η = (1 - η) P + η p_L p_Rᵀ`, `η < 1`. Its σ_1 is 1, its other singular values are `(1 - η) σ_i`, and the singular
-vectors are those of P. So, where `σ_k > σ_{k+1}`, the optimum of width k spans the same space, with the same ε₂ and E.
-
-**Corrected bounds.** From values of P_η, those of P are `σ_i / (1 - η)` and
-`a'_m = Σ_c p_c² + (a_m - Σ_c p_c²) / (1 - η)^{2m}`; theorems 4 and 15 with these bound ε₂. A lower bound s on η is
-enough, as from an audit of some pairs, and so is any `s <= 1 - σ_2(P_η)`. Theorem 35 needs no correction.
-
-A *table* in which captions were exchanged is a sample, not P_η, and its own optimum suffers
+`P_η = (1 - η) P + η p_L p_Rᵀ`, `η < 1`, has the singular vectors of P, σ_1 = 1 and else the values `(1 - η) σ_i`. The
+optimum stays where `σ_k > σ_{k+1}`. The bounds are corrected by a lower bound s on η, as from an audit of some pairs,
+or any `s <= 1 - σ_2(P_η)`. A *table* in which captions were exchanged is a sample, not P_η, and its own optimum suffers
 (`pairbounds audit --noise`). Through features (theorem 42) all of this needs the constant in their span.
 
-Proof, equality cases and an example: `docs/theorems/theorem36.md`. Source: put together here.
-
-Cost: that of some linear programmes; `noisy` holds all pairs of nodes.
+Proof: `docs/theorems/theorem36.md`. Source: put together here. Cost: that of some linear programmes; `noisy` holds all
+pairs of nodes.
 """
 
 import numpy as np
@@ -65,7 +59,8 @@ def corrected_for_noise(
 
     They are theorems 15 (which knows the mass `Σ_c p_c²` at 1, too) and 4, returned in the order (4, 15), with the
     corrected a'_m and `b' = σ²_{k+1} / (1 - s)²`. At k = 1 both are about the constant, the optimum of P_η: where the
-    clean pairs have several components, other optima of theirs may be worse.
+    clean pairs have several components, other optima of theirs may be worse. `HypothesisError`: `σ_k = σ_{k+1}`, the
+    optimum is not unique. `ValueError`: too few values, or a share outside [0, 1), or too large for any pairs.
 
     Parameters
     ----------
@@ -73,11 +68,6 @@ def corrected_for_noise(
     consistency : (m + 1,), `a_0 = 1, …, a_m`, at least two, such as `consistency_curve(graph, m)`
     class_masses : (r,), on the left
     share : s, in [0, 1)
-
-    Raises
-    ------
-    HypothesisError : `σ_k = σ_{k+1}`: the optimum is not unique
-    ValueError : a share outside [0, 1), or so large that no pairs have the corrected values; too few values
     """
     if not 0 <= share < 1:
         raise ValueError(f"share={share!r} is not in [0, 1): give the share of exchanged pairs")

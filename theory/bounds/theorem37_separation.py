@@ -3,16 +3,11 @@
 In words: Views of N images that never meet say nothing of classes at widths below N, while consistent captions that
 connect the images of a class give error 0 at a width of the number of classes.
 
-Let the graph of views have N components of equal mass (the views of N images that never meet), and k < N. Every
-minimiser of the spectral loss of width k spans functions that are constant on components. For labels of r classes,
-uniform and independent over the components, the mean E_y of its squared error over labellings is at least
-`(1 - 1/r) (1 - k/N)`, with equality iff the constant is in its span. A caption graph on the same images has
-`ε₂ <= α_T / (1 - σ²_{k+1})` (theorem 4): 0 at k = r with consistent captions and connected classes. The theorem is
-about the optimum on a graph: networks generalise from image to image, and views of real images do meet.
+The graph of views has N components of equal mass, and k < N. Labels of r classes are uniform and independent over the
+components. It is about the optimum on a graph: networks generalise from image to image, and views of real images meet.
 
-Proof, equality cases and an example: `docs/theorems/theorem37.md`. Source: put together here.
-
-Cost: linear in the pairs, and k + 1 singular values of the caption graph.
+Proof: `docs/theorems/theorem37.md`. Source: put together here. Cost: linear in the pairs, and k + 1 singular values of
+the caption graph.
 """
 
 import numpy as np

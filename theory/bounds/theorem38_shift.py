@@ -3,15 +3,11 @@
 In words: A linear probe with a small squared error on one distribution of images is seldom wrong on another, unless
 that has much mass where the first has little.
 
-Let q be any distribution on the left nodes, p the one of the probe, ε₂ its squared error under p, and E_q the mass
-under q of the nodes on which it is wrong or tied. The bound is a fractional knapsack: the mass of q where p is 0 is
-free, and of the other nodes those with the largest q / p come first. It is at most `2 ε₂ max_x q(x) / p(x)`. Groups,
-long tails and other class masses are such q. Any upper bound may take the place of ε₂.
+q is any distribution on the left nodes (groups, long tails, other class masses), p the one of the probe, ε₂ its squared
+error under p, and E_q the mass under q of the nodes on which it is wrong or tied.
 
-Proof, equality cases and an example: `docs/theorems/theorem38.md`. Source: put together here; density ratios are the
-standard tool.
-
-Cost: O(n log n) for n nodes.
+Proof: `docs/theorems/theorem38.md`. Source: put together here; density ratios are the standard tool. Cost: O(n log n)
+for n nodes.
 """
 
 import numpy as np
@@ -26,14 +22,8 @@ SUM = 1e-9  # by which the masses of a distribution may miss 1
 def shifted_error(mse: float, p: ArrayLike, q: ArrayLike) -> float:
     """Bound `E_q(f) <= max {Σ q w : 0 <= w <= 1, Σ p w <= 2 ε₂(f)}`, for the probe of p and every q, rounded up.
 
-    Parameters
-    ----------
-    mse : ε₂, or an upper bound on it; at least 0
-    p, q : (n,), masses of the left nodes; each sums to 1. p is `graph.left_marginal`, with 0 for further nodes
-
-    Raises
-    ------
-    ValueError : masses that are negative, of different numbers of nodes, or of another sum; a negative squared error
+    `mse` is ε₂, or an upper bound on it. p (`graph.left_marginal`, with 0 for further nodes) and q are masses, (n,).
+    `ValueError`: masses that are negative, of different numbers of nodes, or of another sum; a negative squared error.
     """
     before, after = np.asarray(p, dtype=np.float64), np.asarray(q, dtype=np.float64)
     for name, mass in (("p", before), ("q", after)):

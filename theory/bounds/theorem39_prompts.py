@@ -3,15 +3,11 @@
 In words: The mean of the scores of several prompt sets has a squared error below the mean of theirs, by exactly their
 disagreement, which needs no label.
 
-Let M prompt sets have scores `s_j(x)`, (r,) each, with mean s̄, squared errors `D_j = E ‖s_j(x) - onehot(y(x))‖²` with
-mean D̄, and disagreement `Q = mean_j E ‖s_j - s̄‖²`. Then `E ‖s̄ - onehot‖² = D̄ - Q`, and s̄ is wrong or tied on at
-most twice that. Only D_j needs labels, and an upper bound on it is enough. Scores must be on the scale of the one-hot
-labels, such as probabilities: cosines times a temperature are not.
+M prompt sets have scores `s_j(x)`, (r,) each, with mean s̄, and squared errors `D_j = E ‖s_j(x) - onehot(y(x))‖²` with
+mean D̄. Scores must be on the scale of the one-hot labels, such as probabilities: cosines times a temperature are not.
 
-Proof, equality cases and an example: `docs/theorems/theorem39.md`. Source: put together here, after Krogh and Vedelsby
-1995.
-
-Cost: O(M n r) for n images and r classes.
+Proof: `docs/theorems/theorem39.md`. Source: put together here, after Krogh and Vedelsby 1995. Cost: O(M n r) for n
+images and r classes.
 """
 
 import numpy as np
@@ -28,16 +24,13 @@ def prompt_ensemble(
 ) -> tuple[float, float]:
     """Disagreement of M prompt sets, `Q = mean_j E ‖s_j - s̄‖²`, and the bound `E(s̄) <= 2 (D̄ - Q)`.
 
+    `ValueError`: shapes that do not fit, numbers that are not finite, or a mean of D_j below the disagreement.
+
     Parameters
     ----------
     scores : (M, n, r), of n images for r classes, by each prompt set
     squared_errors : (M,), `D_j` of each, or upper bounds on them
     masses : (n,), of the images; by default equal
-
-    Raises
-    ------
-    ValueError
-        Shapes that do not fit; numbers that are not finite; squared errors whose mean is below the disagreement.
     """
     votes, errors = np.asarray(scores, dtype=np.float64), np.asarray(squared_errors, dtype=np.float64)
     if votes.ndim != 3 or 0 in votes.shape or errors.shape != votes.shape[:1]:

@@ -3,15 +3,12 @@
 In words: Where each image takes the mean vote of its captions, and each caption votes for the classes of its images,
 the squared error follows from the consistency of one and of two hops.
 
-The vote has the scores `s_c(x) = Σ_l P(l | x) P(c | l)`. Its squared error is at most α_T; a_m is the consistency of
-m hops. It is *not* zero-shot classification: the image's own label counts in the votes of its captions, so that a
-table in which every image has a caption to itself has error 0. `caption_vote(graph, leave_one_out=True)` leaves the
-pairs of each image out of its own vote; then no identity holds, and an image that shares no caption counts as an
-error.
+The vote has the scores `s_c(x) = Σ_l P(l | x) P(c | l)`. It is *not* zero-shot classification: the image's own label
+counts, so that a table in which every image has a caption to itself has error 0. With `leave_one_out=True` it does not;
+then no identity holds, and an image that shares no caption counts as an error.
 
-Proof, equality cases and an example: `docs/theorems/theorem40.md`. Source: put together here.
-
-Cost: a product of the pairs with the class shares of their captions.
+Proof: `docs/theorems/theorem40.md`. Source: put together here. Cost: a product of the pairs with the class shares of
+their captions.
 """
 
 from typing import NamedTuple
@@ -51,13 +48,8 @@ class CaptionVote(NamedTuple):
 def caption_vote(graph: PairGraph, *, leave_one_out: bool = False) -> CaptionVote:
     """The vote of each image's captions for its class, by the classes of all images that the captions have.
 
-    Parameters
-    ----------
-    leave_one_out : leave the pairs of an image out of its own vote. Captions of that image alone do not vote then.
-
-    Raises
-    ------
-    ValueError : the graph lacks labels on the left
+    `leave_one_out`: leave the pairs of an image out of its own vote. Captions of that image alone do not vote then.
+    `ValueError`: the graph lacks labels on the left.
     """
     classes = class_columns(graph)
     masses, joint = graph.left_marginal, graph.joint

@@ -3,20 +3,15 @@
 In words: From N labelled images one can estimate, without bias for every N, the squared error that a linear probe on
 given features would have if it saw every label.
 
-Let f be whitened under p, `E_p f fᵀ = I`, with k entries, and ε₂ the squared error of its probe that sees all labels.
-There are estimates from labelled images drawn (a) independently from p, (b) without replacement from n images of equal
-mass, (c) independently from each class c of known mass p_c, `N_c >= 2` of each. On images of (c), (a) is wrong; on
-those of (a), (c) is right too, given numbers `N_c >= 2`.
+f is whitened under p, with the unlabelled images too, never with N alone. Images are drawn (a) independently from p,
+(b) without replacement from n images of equal mass, (c) independently from each class c of known mass p_c,
+`N_c >= 2` of each. On images of (c), (a) is wrong; on those of (a), (c) is right too, given numbers `N_c >= 2`.
 
-**Interval.** A percentile bootstrap of images (of each class, for (c)) without the pairs of an image and its copy. It
-is an approximation and no theorem: with less than `LEAST_LABELS` images, or `LEAST_OF_CLASS` of a class in (c), it
-covers too seldom, and there is none. Features that live on few images are covered too seldom beyond that too: 52% on
-the worst of 20 emoji embeddings. For draws without replacement it is too wide. Whiten with the unlabelled images too,
-never with N alone.
+The interval, a percentile bootstrap of images without the pairs of an image and its copy, is an approximation and no
+theorem. With less than `LEAST_LABELS` images, or `LEAST_OF_CLASS` of a class in (c), there is none. For features that
+live on few images it covers too seldom: 52% on the worst of 20 emoji embeddings. For (b) it is too wide.
 
-Proof, variance and an example: `docs/theorems/theorem41.md`. Source: put together here.
-
-Cost: O(N k), and that for each resample.
+Proof: `docs/theorems/theorem41.md`. Source: put together here. Cost: O(N k), and that for each resample.
 """
 
 from collections.abc import Mapping
@@ -79,6 +74,9 @@ def probe_mse_from_labels(
 ) -> Estimate:
     """Estimate of ε₂ from labelled images, with a bootstrap interval; or of the difference of two embeddings.
 
+    `ValueError`: fewer than two images, or than two of a class in (c); masses that do not sum to 1, or lack a class; a
+    population below N, or together with masses.
+
     Parameters
     ----------
     features : (N, k), whitened under the population, of the labelled images
@@ -88,11 +86,6 @@ def probe_mse_from_labels(
     masses : p_c by label, for images drawn from each class by itself (c)
     level, resamples, seed : of the bootstrap
     least : images, below which there is no interval; fewer only to study it
-
-    Raises
-    ------
-    ValueError : fewer than two images, or than two of a class in (c); masses that do not sum to 1, or lack a class; a
-        population below N, or together with masses
     """
     if population is not None and masses is not None:
         raise ValueError("population is of images drawn without regard to class, and masses of balanced ones: give one")

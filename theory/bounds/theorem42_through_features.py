@@ -3,24 +3,16 @@
 In words: The best encoder that is a linear map of fixed features has the squared error of a linear probe on all
 features, plus the label energy that the cut to width k loses, which the bounds on a graph bound.
 
-Let `X(x)` be d features of the left nodes (an untrained network, a frozen one, pixels), and the encoders `f = X W` of
-width k <= d, with g free. Let X̃ be X whitened under p, and with it
+The encoders are `f = X W` of d features X of the left nodes, of width k <= d, g free. With X̃, X whitened under p, let
 
-- `M = E_{(x,x') ~ P_T} X̃(x) X̃(x')ᵀ`, of eigenvalues `τ_1² >= τ_2² >= …` and vectors v_i;
+- `M = E_{P_T} X̃(x) X̃(x')ᵀ`, of eigenvalues `τ_1² >= τ_2² >= …` and vectors v_i;
 - `B_c = E X̃ 1[y = c]`, the probe on all features, of scores `s = X̃ᵀ B` and squared error `e_X = 1 - Σ_c ‖B_c‖²`;
-- `c_i = Σ_c ⟨v_i, B_c⟩²`, and `φ = Σ_c B_cᵀ (I - M) B_c = ½ E_{P_T} ‖s(x) - s(x')‖²`.
+- `c_i = Σ_c ⟨v_i, B_c⟩²`, `φ = Σ_c B_cᵀ (I - M) B_c`, and `f* = X̃ (v_1 … v_k)`, unique up to rotation where
+  `τ_k > τ_{k+1}`;
+- f_ρ, with a ridge `ρ >= 0`, the top k eigenvectors of `S^{-1/2} K S^{-1/2}`, of eigenvalues λ_i, mapped by `S^{-1/2}`,
+  where `S = E X Xᵀ + ρ I` and `K = E_{P_T} X(x) X(x')ᵀ`.
 
-The least spectral loss among these encoders is that of `f* = X̃ (v_1 … v_k)`, unique up to rotation where
-`τ_k > τ_{k+1}`. Theorems 15, 16 and 35 hold with τ_i for σ_i, the measure `ν_X = Σ_i c_i δ(τ_i²)` of moments
-`Σ_c B_cᵀ M^m B_c` for ν, and e_X added as the page says; 34, 38, 39 and 41 hold for any embedding, 36 where the
-constant is in the span of X.
-
-**Regularised.** With `ρ >= 0`, `S = E X Xᵀ + ρ I` and `K = E_{P_T} X(x) X(x')ᵀ`, f_ρ is the top k eigenvectors of
-`S^{-1/2} K S^{-1/2}`, of eigenvalues λ_i, mapped by `S^{-1/2}`, and β the weights of the probe on all features,
-`s = Xᵀβ`.
-
-Proof, equality cases and an example: `docs/theorems/theorem42.md`. Source: after HaoChen and Ma 2022 (abstract seen).
-
+Proof: `docs/theorems/theorem42.md`. Source: after HaoChen and Ma 2022 (abstract seen).
 Cost: O(nnz d + (n_left + n_right) d² + d³), memory O(d²) beside the features and a block.
 """
 

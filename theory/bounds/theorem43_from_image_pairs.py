@@ -3,25 +3,17 @@
 In words: On the whole population the squared error of an encoder learned from n image pairs, linear in features, is at
 most what the features lack, plus the variation of the probe's scores within the pairs over the gap beyond the width.
 
-Let x be from any population, and X, X̃, B, β, e_X, φ, M, τ_i and the scores s as in theorem 42. For n pairs
-`(x_i, x_i')` let `Σ̂ = (1/2n) Σ (X_i X_iᵀ + X_i' X_i'ᵀ)`, `K̂ = (1/2n) Σ (X_i X_i'ᵀ + X_i' X_iᵀ)`, and Σ̃, K̃ the same
-of X̃. With a ridge `ρ >= 0`, f̂ is the top k generalised eigenvectors of `K̂ w = λ̂ (Σ̂ + ρ I) w`, and `κ > 0` (`low`)
-the least eigenvalue of `Σ̂ + ρ I` in the coordinates of X̃.
+X, X̃, B, e_X, φ, M, τ_i and s are as in theorem 42, of the population; β are the weights of s in X. The n pairs are of
+images, with the mean second moments Σ̂ of X at both ends, K̂ across, and Σ̃, K̃ those of X̃. With a ridge `ρ >= 0`, f̂
+is the top k generalised eigenvectors w_i of `K̂ w = λ̂ (Σ̂ + ρ I) w`, and `κ > 0` (`low`) the least eigenvalue of
+`Σ̂ + ρ I` in the coordinates of X̃.
 
-(a) For every sample, with `φ̂ = ½ mean ‖s(x_i) - s(x_i')‖²`. The bound by norms has `ξ = ‖Σ̃ - I‖` and `η = ‖K̃ - M‖`.
-(b) 43′, certified, for independent pairs of P_T: with `R² >= ‖X̃‖²`, `b >= ½ ‖s(x) - s(x')‖²` and the rank d of X, with
-    probability `1 - 2δ`, for `φ_δ = φ + √(2 b φ ln(1/δ) / n) + b ln(1/δ) / (3n)` and
-    `κ_δ = 1 - √(2 R² ln(d/δ) / n) > 0`.
-(c) 43″, many hops: `ν̂ = Σ_i ‖w_iᵀ (Σ̂ + ρ I) β‖² δ(λ̂_i)` on [-1, 1]. Brought to [0, 1] by `(1 + λ) / 2`, theorems 15
-    and 35 bound its mass up to `λ̂_{k+1}`.
-(d) With a ridge, `ρ ‖β‖²` is added to φ̂ and φ, with the weights β of the probe on all features, `s = Xᵀβ`.
+(a) For every sample, `φ̂ = ½ mean ‖s(x_i) - s(x_i')‖²`; the bound by norms has `ξ = ‖Σ̃ - I‖` and `η = ‖K̃ - M‖`.
+(b) 43′, certified, for independent pairs of P_T, with `R² >= ‖X̃‖²`, `b >= ½ ‖s(x) - s(x')‖²` and the rank d of X:
+    `φ_δ = φ + √(2 b φ ln(1/δ) / n) + b ln(1/δ) / (3n)` and `κ_δ = 1 - √(2 R² ln(d/δ) / n) > 0`.
+(c) 43″, many hops: `ν̂ = Σ_i ‖w_iᵀ (Σ̂ + ρ I) β‖² δ(λ̂_i)` on [-1, 1], brought to [0, 1] by `(1 + λ) / 2`.
 
-The pairs are image with image (two images drawn for one caption, or two views), and B, e_X, φ and b are of the
-population.
-
-Proof, equality cases and an example: `docs/theorems/theorem43.md`. Source: new here; the inequalities are Bernstein's
-and Tropp's.
-
+Proof: `docs/theorems/theorem43.md`. Source: new here; the inequalities are Bernstein's and Tropp's.
 Cost: O(n + N d² + d³) for N images.
 """
 
