@@ -17,6 +17,7 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from pairbounds.infrastructure.checks import require_named
 from pairbounds.infrastructure.users_code import cure
+from pairbounds.real_data.caption_graphs import joined_by_captions
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 Labels = Literal["category", "subcategory"]
@@ -107,7 +108,7 @@ def emoji_graph(labels: Labels = "category") -> PairGraph:
 
     Parameters
     ----------
-    labels : "category" or "subcategory": the classes of the images; `label_names(labels)` are the graph's `class_names`
+    labels : "category" or "subcategory": the classes of the images
 
     Returns
     -------
@@ -120,21 +121,12 @@ def emoji_graph(labels: Labels = "category") -> PairGraph:
     ValueError : another value of `labels`; the errors of `concepts`
     """
     require_named("labels", labels, get_args(Labels))
-    images = [(f"{style}/{c.code}", c) for style in STYLES for c in concepts()]
-    pairs = [(image, text, 1 / len(c.captions)) for image, c in images for text in c.captions]
-    classes = {image: getattr(c, labels) for image, c in images}
-    # Equal pairs are summed, so a repeated caption has two shares.
-    left, right, weight = zip(*pairs, strict=True)
-    return PairGraph.from_pairs(left, right, weight, left_labels=classes)
-
-
-def label_names(labels: Labels = "category") -> tuple[str, ...]:
-    """The sorted names of the classes: label `i` of `emoji_graph(labels)` is `label_names(labels)[i]`.
-
-    `ValueError`: `labels` other than "category" or "subcategory"; and the errors of `concepts`.
-    """
-    require_named("labels", labels, get_args(Labels))
-    return tuple(sorted({getattr(concept, labels) for concept in concepts()}))
+    images = [(style, concept) for style in STYLES for concept in concepts()]
+    return joined_by_captions(
+        [f"{style}/{concept.code}" for style, concept in images],
+        [concept.captions for _, concept in images],
+        [getattr(concept, labels) for _, concept in images],
+    )
 
 
 # The packages encode an emoji differently: "1F600", "1f600" or the character, with or without variation

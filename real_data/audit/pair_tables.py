@@ -15,7 +15,6 @@ import pyarrow as pa
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.reading import TableFile, table_file
 from pairbounds.theory.graph.graph_files import classes_by_name, label_columns, one_label_each, pair_columns
 from pairbounds.theory.graph.labels import UNLABELLED
@@ -143,12 +142,10 @@ def _files(path: Path) -> list[TableFile]:
 def read_rows(tables: AuditTables) -> PairRows:
     """All rows of a table of pairs, and the classes of its images. A table without rows raises `ValueError`."""
     columns, batches = tables.pairs.columns, []
-    with Bar(desc="reading", unit=" pairs") as bar:
-        for rows in (rows for file in tables.pairs.files for rows in file.batches(list(columns.values()))):
-            ends = [rows.filled(columns[role]).combine_chunks().dictionary_encode() for role in ("image", "caption")]
-            weights = rows.weights(columns["weight"]) if "weight" in columns else np.ones(len(ends[0]))
-            batches.append((*ends, weights))
-            bar.update(len(weights))
+    for rows in (rows for file in tables.pairs.files for rows in file.batches(list(columns.values()))):
+        ends = [rows.filled(columns[role]).combine_chunks().dictionary_encode() for role in ("image", "caption")]
+        weights = rows.weights(columns["weight"]) if "weight" in columns else np.ones(len(ends[0]))
+        batches.append((*ends, weights))
     if not batches:
         raise ValueError(f"{tables.pairs.path} has no rows: an audit needs at least one pair")
     *sides, all_weights = zip(*batches, strict=True)

@@ -15,8 +15,6 @@ from pairbounds.theory.quantities.confidence import student_half
 DRAWS = 1_000
 LEVEL = 0.95
 
-Interval = tuple[float, float]
-
 
 @dataclass(frozen=True)
 class Estimate:
@@ -56,7 +54,7 @@ class Bootstrap:
         even = np.full(len(names), 1 / len(names))
         return cls(cluster_of, rng.multinomial(len(names), even, size=DRAWS).astype(np.float64))
 
-    def interval(self, values: FloatArray) -> Interval:
+    def interval(self, values: FloatArray) -> tuple[float, float]:
         """Percentile interval for the mean of values, (n,), NaN for images without a value, at `LEVEL`.
 
         O(draws clusters). Source: Efron 1979.
@@ -83,17 +81,9 @@ def estimate(values: FloatArray, draws: IntArray, bootstrap: Bootstrap) -> Estim
     if len(np.unique(draws[has_value])) < len(names):
         return None
     means = np.array([values[has_value & (draws == name)].mean() for name in names])
-    ends = t_interval(means), bootstrap.interval(values)
-    low, high = min(end[0] for end in ends), max(end[1] for end in ends)
-    return Estimate(float(means.mean()), low, high, len(means), int(has_value.sum()))
-
-
-def t_interval(means: FloatArray) -> Interval:
-    """Student's interval for the mean of independent draws, at `LEVEL`; infinite for fewer than two draws."""
-    if means.size < 2:
-        return -np.inf, np.inf
-    half = student_half(means, LEVEL)
-    return float(means.mean()) - half, float(means.mean()) + half
+    mean, half = float(means.mean()), student_half(means, LEVEL) if len(means) > 1 else np.inf
+    low, high = bootstrap.interval(values)
+    return Estimate(mean, min(low, mean - half), max(high, mean + half), len(means), int(has_value.sum()))
 
 
 @dataclass(frozen=True, eq=False)

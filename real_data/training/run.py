@@ -9,7 +9,7 @@ import numpy as np
 from pairbounds.real_data.training.recipe import Recipe
 from pairbounds.real_data.training.view_guides import RANDOM, SEEING
 
-UNTRAINED = "untrained"  # kind of a run that keeps the initial network
+UNTRAINED, SUPERVISED = "untrained", "supervised"  # kinds of runs, beside "simclr"
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Run:
 
     Attributes
     ----------
-    kind : objective, one of `OBJECTIVES`, or "untrained"
+    kind : "supervised" or "simclr", or "untrained" for the initial network
     recipe : recipe of the optimisation
     seed : seed of the split of the data, the weights, the order and the views
     strength : strength of the augmentations

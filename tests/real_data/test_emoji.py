@@ -40,9 +40,11 @@ def test_pictures_are_files_of_their_emoji():
 
 @pytest.mark.parametrize(("labels", "published"), [("category", 0.176), ("subcategory", 0.305)])
 def test_labels_agree_with_their_names_and_their_error_is_as_published(labels, published):
-    graph, names = emoji.emoji_graph(labels), emoji.label_names(labels)
+    graph = emoji.emoji_graph(labels)
     classes = {concept.code: getattr(concept, labels) for concept in emoji.concepts()}
-    assert [names[label] for label in graph.left_labels] == [classes[name.split("/")[1]] for name in graph.left_ids]
+    assert [graph.class_names[label] for label in graph.left_labels] == [
+        classes[name.split("/")[1]] for name in graph.left_ids
+    ]
     joint = graph.joint.tocoo()
     images, texts = joint.coords
     by_class = pd.Series(joint.data).groupby([graph.left_labels[images], texts]).sum()

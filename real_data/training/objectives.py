@@ -1,24 +1,37 @@
-"""SimCLR: two views of an image are a positive pair; a guide may resample positives and negatives."""
+"""Training objectives: losses of a batch of views or labels, with their heads."""
 
-from typing import TYPE_CHECKING
+from abc import ABC, abstractmethod
+from typing import ClassVar
 
 import numpy as np
 import torch
 from torch import nn
+from torch.nn.functional import cross_entropy
 
+from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.real_data.resampling.batch_rules import Rule
 from pairbounds.real_data.resampling.resampled_loss import resampled_nt_xent
-from pairbounds.real_data.training.objectives.objective import Objective
 from pairbounds.real_data.training.view_batches import Batch
 from pairbounds.real_data.training.view_guides import Guide
 
-if TYPE_CHECKING:
-    from pairbounds.real_data.training.data import TrainingData
-    from pairbounds.real_data.training.run import Run
+
+class Objective(nn.Module, ABC):
+    """A loss of a batch of features, differentiable in them and in the weights of its heads.
+
+    Attributes
+    ----------
+    views : views of each image in a batch, 1 or 2
+    """
+
+    views: ClassVar[int]
+
+    @abstractmethod
+    def forward(self, features: torch.Tensor, batch: Batch, rng: np.random.Generator) -> torch.Tensor:
+        """The loss; `features` belong to the batch's pictures, (views B, width)."""
 
 
 class TwoViews(Objective):
-    """SimCLR with positives and negatives resampled by a guide: NT-Xent of projected features.
+    """SimCLR: two views of an image are a positive pair; a guide may resample positives and negatives.
 
     Parameters
     ----------
@@ -34,14 +47,8 @@ class TwoViews(Objective):
         self.head = head
         self.temperature, self.rule, self.guide = temperature, rule, guide
 
-    @classmethod
-    def of(cls, run: "Run", data: "TrainingData", width: int) -> "TwoViews":
-        """See `Objective`."""
-        head = projection_head(width, run.recipe.head_width, norm=run.recipe.head_norm)
-        return cls(head, run.recipe.temperature, run.rule, data.guide(run))
-
     def forward(self, features: torch.Tensor, batch: Batch, rng: np.random.Generator) -> torch.Tensor:
-        """See `Objective`."""
+        """NT-Xent of the projected features, with the resampled pairs."""
         guide = self.guide(batch, rng).to(features.device)
         return resampled_nt_xent(self.head(features), guide, rule=self.rule, temperature=self.temperature)
 
@@ -60,3 +67,18 @@ def projection_head(width: int, projected: int, *, norm: bool = False) -> nn.Mod
     output_norm = nn.BatchNorm1d(projected)
     output_norm.bias.requires_grad = False
     return nn.Sequential(first, nn.BatchNorm1d(width), nn.ReLU(inplace=True), second, output_norm)
+
+
+class Supervised(Objective):
+    """Cross-entropy of a linear classifier, on the network and views of the other objective."""
+
+    views = 1
+
+    def __init__(self, width: int, labels: IntArray) -> None:
+        super().__init__()
+        self.labels, self.head = labels, nn.Linear(width, int(labels.max()) + 1)
+
+    def forward(self, features: torch.Tensor, batch: Batch, rng: np.random.Generator) -> torch.Tensor:  # noqa: ARG002 - shared signature
+        """The loss; it draws nothing."""
+        labels = torch.from_numpy(self.labels[batch.images])
+        return cross_entropy(self.head(features), labels.to(features.device))
