@@ -8,13 +8,26 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pairbounds.infrastructure.checks import require_named
 from pairbounds.real_data.encoders.cache import FEATURES
-from pairbounds.real_data.kinds import DRAWN_FROM, INDEXED, KINDS, WITH_ROOT
 from pairbounds.sweeps import place
 
 if TYPE_CHECKING:
     from pairbounds.real_data.datasets import ImageTextDataset
     from pairbounds.real_data.encoders.open_clip import OpenClip
     from pairbounds.real_data.pairings.sources import Source
+
+# Kinds of data sets, with the default pixels along a side. The function of this name in `datasets/NAME.py` builds each.
+KINDS = {
+    "emoji": 96,
+    "glyphs": 32,
+    "imagefolder": 224,
+    "openclipart": 96,
+    "table": 224,
+    "tabler": 64,
+    "tuxpaint": 96,
+}
+WITH_ROOT = ["imagefolder", "openclipart", "table", "tabler", "tuxpaint"]  # they need a folder or a file
+INDEXED = ("imagefolder", "table")  # they take `cache`, a folder with an index of the files
+DRAWN_FROM = "imagefolder"  # it takes `classes` and `samples`
 
 
 def require_at_least(settings: object, **least: int) -> None:

@@ -108,7 +108,7 @@ def copy(tmp_path_factory):
     shutil.copy2(ROOT / "pyproject.toml", tmp_path)
     for path, content in NEW.items():
         (tmp_path / path).write_text(content)
-    with (tmp_path / "real_data/kinds.py").open("a") as kinds:
+    with (tmp_path / "real_data/image_settings.py").open("a") as kinds:
         kinds.write('\nKINDS["new_set"] = 12\nWITH_ROOT.append("new_set")\n')
     return tmp_path
 

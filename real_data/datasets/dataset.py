@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -12,8 +13,11 @@ import numpy as np
 from PIL import Image
 
 from pairbounds.infrastructure.arrays import IntArray
-from pairbounds.real_data.datasets.naming import names_their_class
 from pairbounds.real_data.datasets.picture_files import Glyph, open_picture, original_picture
+
+WORD = re.compile(r"[^\W\d_]+")
+SHORTEST = 3  # minimum number of letters of a compared word
+SAYING_NOTHING = frozenset({"and", "other", "the"})
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -125,8 +129,17 @@ class ImageTextDataset:
 
     @cached_property
     def naming(self) -> tuple[tuple[bool, ...], ...]:
-        """Test, for each caption of each image, whether it names a class of it; see `names_their_class`."""
-        return names_their_class(self.captions, self.label_sets, self.class_names)
+        """Test, for each caption of each image, whether it shares a word of `class_words` with a class of the image."""
+        named_sets = [
+            (labels, [class_words(name) for name in self.class_names[label_set]])
+            for label_set, labels in self.label_sets.items()
+            if label_set in self.class_names
+        ]
+        naming = []
+        for image, texts in enumerate(self.captions):
+            class_terms: set[str] = set().union(*(words[labels[image]] for labels, words in named_sets))
+            naming.append(tuple(bool(class_terms & class_words(text)) for text in texts))
+        return tuple(naming)
 
     @property
     def unnamed_captions(self) -> tuple[tuple[str, ...], ...]:
@@ -152,6 +165,15 @@ class ImageTextDataset:
         ):
             hashed.update(text.encode())
         return hashed.hexdigest()
+
+
+def class_words(text: str) -> set[str]:
+    """Words of a text or of a class's name: runs of at least `SHORTEST` letters, in lower case, without a plural s.
+
+    For example, `"red apples"` names the class `"apple-pie"`, and not `"pineapple"`.
+    """
+    terms = {word.lower() for word in WORD.findall(text)}
+    return {word.removesuffix("s") for word in terms if len(word) >= SHORTEST} - SAYING_NOTHING
 
 
 def _same_partition(first: IntArray, second: IntArray) -> bool:

@@ -17,10 +17,9 @@ from pairbounds.real_data.caption_graphs import caption_graph
 from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.datasets.emoji import emoji
 from pairbounds.real_data.datasets.imagefolder import imagefolder
-from pairbounds.real_data.datasets.naming import names_their_class
 from pairbounds.real_data.datasets.picture_files import open_picture
 from pairbounds.real_data.datasets.table import table
-from pairbounds.real_data.kinds import KINDS
+from pairbounds.real_data.image_settings import KINDS
 from pairbounds.theory.graph.labels import UNLABELLED
 from tests.real_data.tiny import error_of
 
@@ -119,9 +118,10 @@ def test_captions_name_a_class_by_a_word_of_its_name():
     captions = (("red apples", "pineapple"), ("The Animal and I",), ("a pie",))
     classes = {"kind": np.array([0, 1, 0]), "half": np.array([0, 0, 1])}
     names = {"kind": ("apple-pie", "animals & other things")}
-    naming = names_their_class(captions, classes, names)
-    assert naming == ((True, False), (True,), (True,))
-    assert names_their_class(captions, classes, {}) == ((False, False), (False,), (False,))
+    three = {"ids": ("a", "b", "c"), "files": (Path("a"),) * 3, "digests": ("1", "2", "3"), "labels": np.zeros(3, int)}
+    dataset = ImageTextDataset(**FIELDS | three | {"captions": captions, "label_sets": classes})
+    assert replace(dataset, class_names=names).naming == ((True, False), (True,), (True,))
+    assert dataset.naming == ((False, False), (False,), (False,))
 
 
 def test_broken_pictures_are_skipped_and_a_copy_has_the_same_key(pictures, tmp_path):
