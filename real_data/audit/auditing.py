@@ -130,6 +130,6 @@ def audit_opened(inputs: AuditTables, out: Path, settings: AuditSettings, noise:
 
 
 def outputs(out: Path) -> list[Output]:
-    """Output files that an audit overwrites or removes."""
+    """Files that an audit overwrites or removes."""
     tables = [part for name in (*TABLES, NOISE) for part in table_outputs(out / f"{name}.parquet")]
     return [*tables, record_output(out / "summary.json", ("n_pairs", "provenance", "keys"))]

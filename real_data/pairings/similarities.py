@@ -113,8 +113,6 @@ def _largest(compare: Callable[[slice], Any], n_left: int, n_right: int, parts: 
     columns, values = np.empty((n_left, m), dtype=np.int64), np.empty((n_left, m))
     for rows in row_blocks(n_left, n_right * parts, BLOCK):
         block = compare(rows)
-        # Columns stay in order if all are kept.
-        chosen = np.argpartition(block, n_right - m, axis=1)[:, n_right - m :] if m < n_right else None
-        columns[rows] = np.arange(n_right) if chosen is None else chosen
-        values[rows] = block if chosen is None else np.take_along_axis(block, chosen, axis=1)
+        columns[rows] = np.argpartition(block, n_right - m, axis=1)[:, n_right - m :]
+        values[rows] = np.take_along_axis(block, columns[rows], axis=1)
     return Similarities(columns, values, n_right)

@@ -10,9 +10,8 @@ import pandas as pd
 from pairbounds.infrastructure.checks import require_named
 from pairbounds.real_data.image_settings import require_at_least
 from pairbounds.real_data.training.encoder_runs import run_all
-from pairbounds.real_data.training.recipe import Recipe
+from pairbounds.real_data.training.recipe import UNTRAINED, Recipe, Run
 from pairbounds.real_data.training.recipes import RECIPES, RESULTS
-from pairbounds.real_data.training.run import UNTRAINED, Run
 from pairbounds.real_data.training.training_settings import TrainingSettings
 from pairbounds.real_data.training.view_guides import CAPTIONS, EVERY_GUIDE, GUIDES, LABELS
 from pairbounds.sweeps import Study

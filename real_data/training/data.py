@@ -13,7 +13,7 @@ from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.real_data.encoders.efficientnet import EfficientNet
 from pairbounds.real_data.encoders.encoder import ImageEncoder, LiveEncoder
 from pairbounds.real_data.pairings.sources import FROZEN, Source, image_encoders
-from pairbounds.real_data.training.run import UNTRAINED, Run
+from pairbounds.real_data.training.recipe import UNTRAINED, Run
 from pairbounds.real_data.training.splits import Split, split
 from pairbounds.real_data.training.view_batches import FreshViews, ViewSource, shown_pictures, view_pool
 from pairbounds.real_data.training.view_guides import (

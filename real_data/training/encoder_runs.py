@@ -18,7 +18,7 @@ from pairbounds.real_data.training.data import TrainingData
 from pairbounds.real_data.training.evaluation import judgements
 from pairbounds.real_data.training.networks import export_encoder
 from pairbounds.real_data.training.objectives import Objective, Supervised, TwoViews, projection_head
-from pairbounds.real_data.training.run import SUPERVISED, UNTRAINED, Run
+from pairbounds.real_data.training.recipe import SUPERVISED, UNTRAINED, Run
 from pairbounds.real_data.training.trainer import Trained, check_recipe, train_encoder, untrained
 
 RESULT = "result.json"

@@ -16,8 +16,7 @@ from pairbounds.real_data.studies.resampled_training import resampling_runs, sel
 from pairbounds.real_data.training.data import TrainingData
 from pairbounds.real_data.training.encoder_runs import objective_of
 from pairbounds.real_data.training.objectives import TwoViews, projection_head
-from pairbounds.real_data.training.recipe import Recipe
-from pairbounds.real_data.training.run import Run
+from pairbounds.real_data.training.recipe import Recipe, Run
 from pairbounds.real_data.training.splits import CHOOSING, followed_by, split
 from pairbounds.real_data.training.trainer import train_encoder
 from pairbounds.real_data.training.view_batches import view_pool

@@ -24,8 +24,7 @@ from pairbounds.real_data.training.evaluation import linear_probe, standardised
 from pairbounds.real_data.training.networks import ENCODER as ENCODER_FILE
 from pairbounds.real_data.training.networks import Backbone
 from pairbounds.real_data.training.objectives import Supervised, TwoViews, projection_head
-from pairbounds.real_data.training.recipe import Recipe
-from pairbounds.real_data.training.run import Run
+from pairbounds.real_data.training.recipe import Recipe, Run
 from pairbounds.real_data.training.splits import Split, split
 from pairbounds.real_data.training.trainer import CHECKPOINT, LOG, train_encoder, untrained
 from pairbounds.real_data.training.view_batches import Batch, ViewPool, view_pool
