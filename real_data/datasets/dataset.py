@@ -35,7 +35,6 @@ class ImageTextDataset:
     captions : texts of each image, at least one; a duplicate text has two shares
     labels : (n,), index into `label_names`; -1 for an image without a label
     size : images are `size` x `size` pixels; `None` for the size of each file
-    licence, attribution : terms of the images and texts, and their authors
     skipped : reason for each skipped unreadable picture, with its path
     label_sets : labellings of the images by name, (n,) each; by default only `labels`
     class_names : names of the classes of each label set, if known; by default those of `labels`
@@ -50,8 +49,6 @@ class ImageTextDataset:
     labels: IntArray
     label_names: tuple[str, ...]
     size: int | None
-    licence: str
-    attribution: str
     skipped: tuple[str, ...] = ()
     label_sets: Mapping[str, IntArray] = field(default_factory=dict)
     subjects: tuple[str, ...] = ()

@@ -20,7 +20,6 @@ class Unpacked:
     packages, version : packages of the published measurements
     subfolder : path of the pictures below the folder of the unpacked packages
     counts : expected counts by name; a count comes after the counts it depends on
-    licence, attribution : as in `ImageTextDataset`
     """
 
     name: str
@@ -28,8 +27,6 @@ class Unpacked:
     version: str
     subfolder: str
     counts: Mapping[str, int]
-    licence: str
-    attribution: str
 
     def folder(self, root: Path) -> Path:
         """Folder of the pictures."""
@@ -87,7 +84,5 @@ class Unpacked:
             label_sets={"category": labels},
             subjects=subject_of,
             size=size,
-            licence=self.licence,
-            attribution=self.attribution,
             skipped=tuple(faults.values()),
         )

@@ -7,7 +7,7 @@ import numpy as np
 
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
 from pairbounds.real_data.datasets.picture_files import digest
-from pairbounds.real_data.emoji_concepts import SOURCES, STYLES, Labels, concepts
+from pairbounds.real_data.emoji_concepts import STYLES, Labels, concepts
 
 
 def emoji(size: int = 72) -> ImageTextDataset:
@@ -37,6 +37,4 @@ def emoji(size: int = 72) -> ImageTextDataset:
         class_names=class_names,
         subjects=tuple(concept.code for _, concept in images),
         size=size,
-        licence="; ".join(f"{source.what}: {source.licence}" for source in SOURCES),
-        attribution="; ".join(f"{source.what}: {source.attribution}" for source in SOURCES),
     )

@@ -69,8 +69,6 @@ def glyphs(size: int = USUAL_SIZE) -> ImageTextDataset:
         class_names=names,
         subjects=tuple(f"{ord(character.text):04x}" for _, character in images),
         size=size,
-        licence="Bitstream Vera and DejaVu: free to use and to change; names: Unicode",
-        attribution="DejaVu fonts, with matplotlib; the Unicode Consortium",
     )
 
 

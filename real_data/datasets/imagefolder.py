@@ -68,8 +68,6 @@ def imagefolder(
         labels=labels,
         label_names=names,
         size=size,
-        licence="the folder's own; ImageNet: for non-commercial research and education",
-        attribution="the folder's own; ImageNet: Russakovsky et al. 2015",
         skipped=tuple(skipped),
     )
 

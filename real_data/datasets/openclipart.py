@@ -25,8 +25,6 @@ PACKAGES = Unpacked(
         "pictures that can be opened": 3_902,
         "subjects": 3_314,
     },
-    licence="public domain",
-    attribution="Open Clip Art Library; each picture's author is in its metadata",
 )
 # Icon themes, geometric shapes, drawing tutorials, and pictures not sorted by subject.
 LEFT_OUT = frozenset({"buttons", "computer", "logos", "shapes", "special", "unsorted"})

@@ -47,6 +47,4 @@ def tabler(root: Path, size: int | None = 64) -> ImageTextDataset:
         label_names=tuple(categories.tolist()),
         subjects=tuple(name for name, _ in drawings),
         size=size,
-        licence="MIT",
-        attribution="Paweł Kuna; @tabler/icons, MIT",
     )

@@ -18,8 +18,6 @@ PACKAGES = Unpacked(
         "pictures that can be opened": 1_159,
         "subjects": 951,
     },
-    licence="GPL-2",
-    attribution="Bill Kendrick and the contributors of Tux Paint",
 )
 PICTURES = (".png", ".svg")
 

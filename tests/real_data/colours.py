@@ -65,7 +65,7 @@ def coloured(folder: Path) -> ImageTextDataset:
     label_sets = {"colour": np.array(labels), "greenish": np.isin(labels, [1, 3]).astype(np.int64)}
     return ImageTextDataset(
         "coloured", tuple(ids), tuple(files), tuple(map(digest, files)), tuple(captions), np.array(labels),
-        tuple(COLOURS), PIXELS, "none", "nobody",
+        tuple(COLOURS), PIXELS,
         label_sets=label_sets, class_names={"colour": tuple(COLOURS)},
         subjects=tuple(name.partition("/")[2] for name in ids),
     )  # fmt: skip

@@ -39,7 +39,7 @@ def made() -> ImageTextDataset:
     captions = [tuple(f"{words} number {label}." for words in "abcdefgh") for label in range(CLASSES)]
     return Made(
         "imagefolder", names, tuple(Path("/nowhere", name) for name in names), digests,
-        tuple(captions[label] for label in labels.tolist()), labels, tuple(map(str, range(CLASSES))), 224, "", "",
+        tuple(captions[label] for label in labels.tolist()), labels, tuple(map(str, range(CLASSES))), 224,
     )  # fmt: skip
 
 
