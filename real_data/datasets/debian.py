@@ -47,9 +47,7 @@ class Unpacked:
     ) -> ImageTextDataset:
         """Data set of the captioned pictures, by path in the folder; the first part of a path is the category.
 
-        Pictures that cannot be opened are left out.
-
-        `subjects`: subject of each picture; equal files without a subject share one.
+        Pictures that cannot be opened are left out. Equal files without a subject share one.
         """
         captioned = sorted(path for path, texts in captions.items() if texts)
         faults = {path: fault for path in captioned if (fault := fault_of(folder / path))}

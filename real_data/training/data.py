@@ -11,7 +11,7 @@ import torch
 
 from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.real_data.encoders.efficientnet import EfficientNet
-from pairbounds.real_data.encoders.encoder import ImageEncoder, LiveEncoder
+from pairbounds.real_data.encoders.encoder import LiveEncoder
 from pairbounds.real_data.pairings.sources import FROZEN, Source, image_encoders
 from pairbounds.real_data.training.recipe import UNTRAINED, Run
 from pairbounds.real_data.training.splits import Split, split
@@ -83,12 +83,9 @@ class TrainingData:
     def view_encoder(self, run: Run) -> LiveEncoder:
         """Encoder of a run's views, trained without the validation and test images."""
         unseen = np.setdiff1d(np.arange(len(self.source.dataset)), self.split(run.seed).train)
-        dual = self.source.encoder_without(unseen)
-        encoder: ImageEncoder = dual
+        encoder = self.source.encoder_without(unseen)
         if run.view_guide == NO_TEXT:
-            encoder = image_encoders(dual).get(FROZEN) or EfficientNet(device=self.device)
-        if not isinstance(encoder, LiveEncoder):
-            raise TypeError(f"encoder {encoder.name} cannot embed fresh views: it must be a LiveEncoder")
+            return image_encoders(encoder).get(FROZEN) or EfficientNet(device=self.device)
         return encoder
 
     def guide(self, run: Run) -> Guide:

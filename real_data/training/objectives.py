@@ -16,14 +16,9 @@ from pairbounds.real_data.training.view_guides import Guide
 
 
 class Objective(nn.Module, ABC):
-    """A loss of a batch of features, differentiable in them and in the weights of its heads.
+    """A loss of a batch of features, differentiable in them and in the weights of its heads."""
 
-    Attributes
-    ----------
-    views : views of each image in a batch, 1 or 2
-    """
-
-    views: ClassVar[int]
+    views: ClassVar[int]  # of each image in a batch, 1 or 2
 
     @abstractmethod
     def forward(self, features: torch.Tensor, batch: Batch, rng: np.random.Generator) -> torch.Tensor:
@@ -31,14 +26,7 @@ class Objective(nn.Module, ABC):
 
 
 class TwoViews(Objective):
-    """SimCLR: two views of an image are a positive pair; a guide may resample positives and negatives.
-
-    Parameters
-    ----------
-    head : head of `projection_head`
-    rule : as in `pairbounds.resampled_nt_xent`; "none" is SimCLR
-    guide : function that embeds the views of a batch, (2B, g)
-    """
+    """SimCLR: two views of an image are a positive pair. The guide's rule may resample positives and negatives."""
 
     views = 2
 
@@ -56,10 +44,7 @@ class TwoViews(Objective):
 def projection_head(width: int, projected: int, *, norm: bool = False) -> nn.Module:
     """Projection head of two layers, from features (b, width) to the inputs of NT-Xent, (b, projected).
 
-    Parameters
-    ----------
-    norm : SimCLR's head: no biases, and batch norm after both layers, the second without a shift
-        Batch norm is over both views.
+    With `norm` it is SimCLR's: no biases, and batch norm over both views after both layers, the second without a shift.
     """
     first, second = (nn.Linear(width, columns, bias=not norm) for columns in (width, projected))
     if not norm:

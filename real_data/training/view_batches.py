@@ -51,13 +51,7 @@ class ViewSource(ABC):
 
 @dataclass(frozen=True, eq=False)
 class ViewPool(ViewSource):
-    """A fixed pool of views of each image, with a guide's features.
-
-    Attributes
-    ----------
-    pictures : (n, v, 3, s, s), bytes
-    guide_features : (n, v, g), a guide's features of the views, or `None` without a guide
-    """
+    """A fixed pool of views of each image, (n, v, 3, s, s), bytes, with a guide's features of them, (n, v, g)."""
 
     pictures: Pixels
     guide_features: npt.NDArray[np.float32] | None = None
@@ -94,19 +88,12 @@ class FreshViews(ViewSource):
     A view depends only on its image and its seed, for any number of workers.
 
     `ValueError`: images without a common size; a picture that cannot be read.
-
-    Attributes
-    ----------
-    dataset : images of one size, which is that of the views
-    strength : strength of the augmentations, as in `simclr`
-    guide : encoder for views, or `None`
-    workers : processes that draw views; 0 for this process
     """
 
-    dataset: ImageTextDataset
+    dataset: ImageTextDataset  # its size is that of the views
     strength: float = 1.0
     guide: LiveEncoder | None = None
-    workers: int = 0
+    workers: int = 0  # processes that draw views; 0 for this process
 
     def batches(self, batches: Sequence[IntArray], views: int, rng: np.random.Generator) -> Iterator[Batch]:
         """See `ViewSource`."""

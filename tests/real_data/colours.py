@@ -9,14 +9,14 @@ from PIL import Image
 
 from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.datasets.picture_files import digest
-from pairbounds.real_data.encoders.encoder import DualEncoder, ImageEncoder, LiveEncoder
+from pairbounds.real_data.encoders.encoder import DualEncoder, ImageEncoder
 from pairbounds.real_data.pairings.sources import Source
 
 COLOURS = {"red": (220, 40, 40), "green": (40, 200, 40), "blue": (40, 40, 220), "yellow": (220, 220, 40)}
 SUBJECTS, PIXELS, FRAME = 14, 24, 4  # of each colour; of each picture, and of the white around it
 
 
-class RowEncoder(DualEncoder, LiveEncoder):
+class RowEncoder(DualEncoder):
     """Mean colour of a picture, or colour named by a text; a bit of texture makes pictures differ."""
 
     name = key = "image_encoder"

@@ -194,4 +194,4 @@ def test_each_data_set_is_in_the_table_of_kinds():
     modules = [import_module(f"{datasets.__name__}.{module.name}") for module in iter_modules(datasets.__path__)]
     names = [module.__name__.rpartition(".")[2] for module in modules]
     for name, module in zip(names, modules, strict=True):
-        assert not hasattr(module, name) or name in KINDS, f"add a line for {name!r} to KINDS in real_data/kinds.py"
+        assert not hasattr(module, name) or name in KINDS, f"add {name!r} to KINDS in real_data/image_settings.py"
