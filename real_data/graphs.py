@@ -7,8 +7,7 @@ from typing import Any
 
 from pairbounds.infrastructure.files import content_key
 from pairbounds.real_data.emoji_concepts import Labels, emoji_graph
-from pairbounds.real_data.image_settings import ImageSettings
-from pairbounds.real_data.kinds import KINDS
+from pairbounds.real_data.image_settings import KINDS, ImageSettings
 from pairbounds.sweeps.graphs import GraphSource
 from pairbounds.theory.graph.graph_files import read_features
 from pairbounds.theory.graph.pair_graph import PairGraph

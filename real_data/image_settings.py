@@ -8,13 +8,26 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pairbounds.infrastructure.checks import require_named
 from pairbounds.real_data.encoders.cache import FEATURES
-from pairbounds.real_data.kinds import DRAWN_FROM, INDEXED, KINDS, WITH_ROOT
 from pairbounds.sweeps import place
 
 if TYPE_CHECKING:
     from pairbounds.real_data.datasets import ImageTextDataset
     from pairbounds.real_data.encoders.open_clip import OpenClip
     from pairbounds.real_data.pairings.sources import Source
+
+# Kinds of data sets, with the default pixels along a side. The function of this name in `datasets/NAME.py` builds each.
+KINDS = {
+    "emoji": 96,
+    "glyphs": 32,
+    "imagefolder": 224,
+    "openclipart": 96,
+    "table": 224,
+    "tabler": 64,
+    "tuxpaint": 96,
+}
+WITH_ROOT = ["imagefolder", "openclipart", "table", "tabler", "tuxpaint"]  # they need a folder or a file
+INDEXED = ("imagefolder", "table")  # they take `cache`, a folder with an index of the files
+DRAWN_FROM = "imagefolder"  # it takes `classes` and `samples`
 
 
 def require_at_least(settings: object, **least: int) -> None:
@@ -73,8 +86,15 @@ class ImageSettings:
 
     def images(self) -> "ImageTextDataset":
         """The data set. `ValueError`: an image without a label."""
-        of_table = (self.columns, self.label_table) if self.dataset == "table" else ()
-        images = images_of(self.dataset, self.root, self.classes, self.samples, self.size, self.cache, *of_table)
+        options: dict[str, Any] = {"size": self.size or KINDS[self.dataset]}
+        if self.dataset in INDEXED:
+            options["cache"] = Path(self.cache)
+        if self.dataset == DRAWN_FROM:
+            options |= {"classes": self.classes, "samples": self.samples}
+        if self.dataset == "table":
+            options |= {"columns": self.columns or None, "labels": self.label_table and Path(self.label_table)}
+        location = [Path(self.root)] if self.root is not None and self.dataset in WITH_ROOT else []
+        images = _images_of(self.dataset, *location, **options)
         if not images.labelled:
             raise ValueError(f"{self.root}: some images have no label: give the table a column label")
         return images
@@ -106,25 +126,8 @@ def _open_clip(settings: ImageSettings) -> "OpenClip":
 
 
 @cache
-def images_of(
-    dataset: str,
-    root: str | None,
-    classes: int | None,
-    samples: int | None,
-    size: int | None,
-    cache: str,
-    columns: tuple[str, ...] = (),
-    label_table: str | None = None,
-) -> "ImageTextDataset":
-    """The data set of a kind, cached; classes and samples are drawn from an imagefolder."""
+def _images_of(dataset: str, *location: Path, **options: Any) -> "ImageTextDataset":
+    """The data set of a kind, read once for equal options."""
     from pairbounds.real_data.datasets import DATASETS  # pictures take seconds to import
 
-    options: dict[str, Any] = {"size": size or KINDS[dataset]}
-    if dataset in INDEXED:
-        options["cache"] = Path(cache)
-    if dataset == DRAWN_FROM:
-        options |= {"classes": classes, "samples": samples}
-    if dataset == "table":
-        options |= {"columns": columns or None, "labels": label_table and Path(label_table)}
-    location = [Path(root)] if root is not None and dataset in WITH_ROOT else []
     return DATASETS[dataset](*location, **options)

@@ -63,7 +63,7 @@ def new_set(root: Path, size: int | None = None) -> ImageTextDataset:
         Image.new("RGB", (size, size), (12 * number, 0, 90 * (number % 2))).save(file)
     ids, captions = tuple(map(str, numbers)), tuple((f"number {number}",) for number in numbers)
     labels, names = np.arange(20) % 2, ("even", "odd")
-    return ImageTextDataset("new_set", ids, tuple(files), ids, captions, labels, names, size, "none", "nobody")
+    return ImageTextDataset("new_set", ids, tuple(files), ids, captions, labels, names, size)
 """
 NEW = {
     "simulations/studies/new_study.py": STUDY,
@@ -108,7 +108,7 @@ def copy(tmp_path_factory):
     shutil.copy2(ROOT / "pyproject.toml", tmp_path)
     for path, content in NEW.items():
         (tmp_path / path).write_text(content)
-    with (tmp_path / "real_data/kinds.py").open("a") as kinds:
+    with (tmp_path / "real_data/image_settings.py").open("a") as kinds:
         kinds.write('\nKINDS["new_set"] = 12\nWITH_ROOT.append("new_set")\n')
     return tmp_path
 

@@ -19,7 +19,7 @@ from PIL import Image
 from pairbounds import PairGraph, read_graph, read_labels
 from pairbounds.__main__ import app
 from pairbounds.infrastructure import reading
-from pairbounds.real_data.audit.pair_tables import count_pairs, open_tables
+from pairbounds.real_data.audit.pair_tables import open_tables, read_rows
 from pairbounds.real_data.datasets.table import table
 
 WORDS = (
@@ -72,13 +72,8 @@ def named(graph):
 def test_check_audit_and_data_sets_read_the_same_table(name, tmp_path):
     path = tmp_path / name
     path.write_bytes(FORMATS[name](COLUMNS, ROWS))
-    graph = read_graph(path).graph
-    counted = count_pairs(open_tables(path, path))
-    audited = counted.graph
-    classes = [counted.classes[int(label)].as_py() for label in audited.left_labels]
-    ids = {"left_ids": counted.images.to_pylist(), "right_ids": counted.captions.to_pylist()}
     total = sum(int(row[2]) for row in ROWS)
-    for result in (graph, PairGraph(audited.joint, classes, **ids)):
+    for result in (read_graph(path).graph, read_rows(open_tables(path, path)).graph()):
         weights, labels = named(result)
         assert weights == pytest.approx({row[:2]: int(row[2]) / total for row in ROWS})
         assert labels == {row[0]: row[3] for row in ROWS}
@@ -116,7 +111,7 @@ def test_numbers_in_parquet_become_ids_of_the_fewest_digits(kind, tmp_path):
     weights, classes = named(read_graph(path).graph)
     assert set(weights) == set(zip(texts, "abc", strict=True))
     assert classes == {text: text for text in texts}
-    assert count_pairs(open_tables(path, path)).images.to_pylist() == list(dict.fromkeys(texts))
+    assert read_rows(open_tables(path, path)).graph().left_ids.tolist() == list(dict.fromkeys(texts))
 
 
 MISSING = {
@@ -133,7 +128,7 @@ def test_an_empty_cell_is_a_missing_label_and_never_an_id(refused, name, tmp_pat
     graph = read_graph(path).graph
     assert (graph.left_ids.tolist(), graph.class_names) == (["1", "2", "3", "4"], ("x", "y"))
     assert graph.left_labels.tolist() == [-1, -1, 0, 1]
-    assert count_pairs(open_tables(path, path)).images.to_pylist() == ["3", "4"]
+    assert read_rows(open_tables(path, path)).graph().left_ids.tolist() == ["3", "4"]
     path.write_bytes(MISSING[name].replace(b"3.0", b'""').replace(b"3", b""))
     for arguments in (["check", path], ["audit", path, "--out", tmp_path / "out"]):
         assert f"{path}, row 2 (the first is 0): column 'image' is empty. Fill it in" in refused(

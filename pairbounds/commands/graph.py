@@ -18,8 +18,7 @@ from pairbounds.infrastructure.files import (
     table_outputs,
 )
 from pairbounds.infrastructure.tables import TABLE_SUFFIXES, write_table
-from pairbounds.real_data.image_settings import ImageSettings
-from pairbounds.real_data.kinds import KINDS
+from pairbounds.real_data.image_settings import KINDS, ImageSettings
 from pairbounds.sweeps.graphs import find_graph, graph_sources, pair_table
 from pairbounds.sweeps.settings import chosen_settings, files_in, given_settings
 from pairbounds.sweeps.sweep import recorded

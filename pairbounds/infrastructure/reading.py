@@ -180,9 +180,9 @@ def table_file(path: Path, *, header: bool = False) -> TableFile:
     """
     if require_file(path, "table", "give a Parquet, CSV, TSV or JSONL file").stat().st_size == 0:
         raise ValueError(f"{path} is empty: give a file with columns and rows")
-    if not is_table(path):
-        raise ValueError(f"Cannot read a table from {path}: supported formats are {', '.join(FORMATS)}")
     kind, headed = format_of(path), True
+    if kind not in FORMATS:
+        raise ValueError(f"Cannot read a table from {path}: supported formats are {', '.join(FORMATS)}")
     with readable(path):
         if kind == ".parquet":
             schema = pq.read_schema(path)

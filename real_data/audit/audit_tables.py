@@ -3,13 +3,12 @@
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.real_data.audit.measuring import caption_squares, class_shares
-from pairbounds.real_data.audit.pair_tables import CountedPairs
 from pairbounds.theory.graph.classes import pairs_by_class, required_labels
+from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.graph.singular_triplets import Spectrum
 from pairbounds.theory.quantities.connectivity import class_second_eigenvalues
 from pairbounds.theory.quantities.consistency import class_masses, label_energy
@@ -19,20 +18,20 @@ NEED_LABELS = ("crossing_captions", "classes", "class_pairs")
 TABLES = ("bounds", "spectrum", "hub_captions", *NEED_LABELS)
 
 
-def audit_tables(pairs: CountedPairs, triplets: Spectrum, bounds: pd.DataFrame) -> dict[str, pd.DataFrame]:
+def audit_tables(graph: PairGraph, triplets: Spectrum, bounds: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Tables by name: bounds, spectrum, hub_captions, and with labels those of `NEED_LABELS`."""
-    shares = None if pairs.classes is None else class_shares(pairs.graph)
-    captions = caption_table(pairs, shares)
+    shares = None if graph.left_labels is None else class_shares(graph)
+    captions = caption_table(graph, shares)
     hubs = captions.iloc[_largest(captions["induced_share"], captions["mass"])]
-    tables = {"bounds": bounds, "spectrum": spectrum_table(pairs, triplets), "hub_captions": _ranked(hubs)}
+    tables = {"bounds": bounds, "spectrum": spectrum_table(graph, triplets), "hub_captions": _ranked(hubs)}
     if shares is not None:
         crossing = captions.iloc[_largest(captions["alpha_share"])]
         tables["crossing_captions"] = _ranked(crossing[crossing["alpha_share"] > 0])
-        tables |= class_tables(pairs, shares)
+        tables |= class_tables(graph, shares)
     return tables
 
 
-def spectrum_table(pairs: CountedPairs, triplets: Spectrum) -> pd.DataFrame:
+def spectrum_table(graph: PairGraph, triplets: Spectrum) -> pd.DataFrame:
     """The k + 1 leading triplets: i (from 1), singular_value, upper_value (its upper end), residual, label_energy."""
     return pd.DataFrame(
         {
@@ -40,12 +39,12 @@ def spectrum_table(pairs: CountedPairs, triplets: Spectrum) -> pd.DataFrame:
             "singular_value": triplets.singular_values,
             "upper_value": triplets.upper_values,
             "residual": triplets.residuals,
-            "label_energy": np.nan if pairs.classes is None else label_energy(pairs.graph, triplets),
+            "label_energy": np.nan if graph.left_labels is None else label_energy(graph, triplets),
         }
     )
 
 
-def class_tables(pairs: CountedPairs, shares: sp.csc_array) -> dict[str, pd.DataFrame]:
+def class_tables(graph: PairGraph, shares: sp.csc_array) -> dict[str, pd.DataFrame]:
     """Every class, the least consistent first; and the `TOP` pairs of classes that mix most.
 
     Parameters
@@ -62,16 +61,15 @@ def class_tables(pairs: CountedPairs, shares: sp.csc_array) -> dict[str, pd.Data
         rank (from 1), first, second (classes), probability (that the ends of an induced pair have these two labels, in
         either order), alpha_share (its share of α_T), lift (probability over that of independent labels).
     """
-    graph = pairs.graph
     mass, by_class = class_masses(graph), pairs_by_class(graph)
     across = sp.csr_array(by_class @ shares.T)  # `P_T` summed over pairs of classes, (r, r)
     across.setdiag(0)
     across.eliminate_zeros()
     cuts = np.bincount(shares.indices, by_class.data * (1 - shares.data)).astype(np.float64)
-    partners = _names(pairs.classes, np.asarray(across.argmax(axis=1)).ravel())
+    partners = _names(graph, np.asarray(across.argmax(axis=1)).ravel())
     classes = pd.DataFrame(
         {
-            "class": _names(pairs.classes, np.arange(len(mass))),
+            "class": _names(graph, np.arange(len(mass))),
             "n_images": np.bincount(required_labels(graph, "left")),
             "mass": mass,
             "consistency": 1 - cuts / mass,
@@ -81,12 +79,12 @@ def class_tables(pairs: CountedPairs, shares: sp.csc_array) -> dict[str, pd.Data
         }
     )
     joined = sp.triu(across, 1, format="coo")
-    first, second = joined.coords
+    first, second = (side.astype(np.int64) for side in joined.coords)
     probability = 2 * joined.data
     class_pairs = pd.DataFrame(
         {
-            "first": _names(pairs.classes, first),
-            "second": _names(pairs.classes, second),
+            "first": _names(graph, first),
+            "second": _names(graph, second),
             "probability": probability,
             "alpha_share": _shares(probability),
             "lift": probability / (2 * mass[first] * mass[second]),
@@ -98,7 +96,7 @@ def class_tables(pairs: CountedPairs, shares: sp.csc_array) -> dict[str, pd.Data
     }
 
 
-def caption_table(pairs: CountedPairs, shares: sp.csc_array | None) -> pd.DataFrame:
+def caption_table(graph: PairGraph, shares: sp.csc_array | None) -> pd.DataFrame:
     """Every caption, in the order of the graph.
 
     Parameters
@@ -112,11 +110,10 @@ def caption_table(pairs: CountedPairs, shares: sp.csc_array | None) -> pd.DataFr
         different images); and with labels crossing (`Pr[labels differ]` in its induced pairs), alpha_share (its share
         of α_T), main_class (of the largest `P(c | l)`).
     """
-    graph = pairs.graph
     mass = graph.right_marginal
     table = pd.DataFrame(
         {
-            "caption": pairs.captions.to_pandas(),
+            "caption": graph.right_ids,
             "mass": mass,
             "n_images": np.bincount(graph.joint.indices, minlength=graph.n_right),
             "induced_share": _shares(np.maximum(0.0, mass - caption_squares(graph) / mass)),
@@ -125,7 +122,7 @@ def caption_table(pairs: CountedPairs, shares: sp.csc_array | None) -> pd.DataFr
     if shares is None:
         return table
     crossing = np.add.reduceat(shares.data * (1 - shares.data), shares.indptr[:-1])
-    main = _names(pairs.classes, np.asarray(pairs_by_class(graph).argmax(axis=0)).ravel())
+    main = _names(graph, np.asarray(pairs_by_class(graph).argmax(axis=0)).ravel())
     return table.assign(crossing=crossing, alpha_share=_shares(mass * crossing), main_class=main)
 
 
@@ -141,9 +138,8 @@ def _largest(*keys: npt.ArrayLike) -> IntArray:
     return np.lexsort([-np.asarray(key, dtype=np.float32) for key in reversed(keys)])[:TOP]
 
 
-def _names(values: pa.Array | None, numbers: np.ndarray) -> pd.Series:
-    assert values is not None
-    return pd.Series(values.take(pa.array(numbers)).to_pandas())
+def _names(graph: PairGraph, classes: IntArray) -> pd.Series:
+    return pd.Series(np.array(graph.class_names, dtype=object)[classes])
 
 
 def _shares(values: FloatArray) -> FloatArray:

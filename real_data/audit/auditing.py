@@ -12,7 +12,7 @@ from pairbounds.infrastructure.checks import require_width
 from pairbounds.infrastructure.files import (
     Output,
     locked_folder,
-    record_output,
+    marked_output,
     remove_table,
     replacing,
     table_outputs,
@@ -21,7 +21,7 @@ from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.tables import provenance, write_table
 from pairbounds.real_data.audit.audit_tables import NEED_LABELS, TABLES, audit_tables
 from pairbounds.real_data.audit.noise_trials import caption_noise
-from pairbounds.real_data.audit.pair_tables import AuditTables, Columns, count_pairs, open_tables
+from pairbounds.real_data.audit.pair_tables import AuditTables, Columns, open_tables, read_rows
 from pairbounds.real_data.audit.summary import summarise
 from pairbounds.sweeps.settings import as_settings
 from pairbounds.theory.bounds.check_bounds import check_bounds
@@ -104,26 +104,29 @@ def audit_opened(inputs: AuditTables, out: Path, settings: AuditSettings, noise:
     configuration = paths | asdict(settings) | ({} if noise is None else {"noise": noise})
     with locked_folder(out), Bar(total=len(STAGES)) as bar:
         _show(bar, "read")
-        pairs = count_pairs(inputs)
-        k = min(WIDTH, *pairs.graph.shape) if settings.k is None else settings.k
-        require_width(pairs.graph.shape, k)
+        rows = read_rows(inputs)
+        graph = rows.graph()
+        k = min(WIDTH, *graph.shape) if settings.k is None else settings.k
+        require_width(graph.shape, k)
         _show(bar, "spectrum")
-        triplets = spectrum_beyond(pairs.graph, k, seed=settings.seed)
+        triplets = spectrum_beyond(graph, k, seed=settings.seed)
         _show(bar, "bounds")
-        bounds = check_bounds(pairs.graph, k, triplets=triplets)
+        bounds = check_bounds(graph, k, triplets=triplets)
         _show(bar, "tables")
-        tables = audit_tables(pairs, triplets, bounds)
+        tables = audit_tables(graph, triplets, bounds)
         words: tuple[str, ...] = ()
         if noise is not None:
             _show(bar, NOISE)
-            tables[NOISE], words = caption_noise(pairs.graph, noise, k, seed=settings.seed)
+            tables[NOISE], words = caption_noise(graph, noise, k, seed=settings.seed)
         keys = {name: write_table(table, out / f"{name}.parquet", configuration) for name, table in tables.items()}
         metadata = {
+            "n_rows": len(rows.weights),
+            "n_images_without_label": rows.n_unlabelled,
             "columns": {name: table.column_roles for name, table in inputs._asdict().items() if table is not None},
             "provenance": provenance(configuration) | {"content_keys": keys},
             "noise": list(words) or None,
         }
-        summary = summarise(pairs, triplets, tables, metadata)
+        summary = summarise(graph, triplets, tables, metadata)
         with replacing(out / "summary.json") as temporary:
             text = json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False)
             temporary.write_text(text + "\n", encoding="utf-8")
@@ -133,9 +136,9 @@ def audit_opened(inputs: AuditTables, out: Path, settings: AuditSettings, noise:
 
 
 def outputs(out: Path) -> list[Output]:
-    """Output files that an audit overwrites or removes."""
+    """Files that an audit overwrites or removes."""
     tables = [part for name in (*TABLES, NOISE) for part in table_outputs(out / f"{name}.parquet")]
-    return [*tables, record_output(out / "summary.json", ("n_pairs", "provenance", "keys"))]
+    return [*tables, marked_output(out / "summary.json", '"n_pairs"', '"provenance"', '"keys"')]
 
 
 def _show(bar: Bar, stage: str) -> None:

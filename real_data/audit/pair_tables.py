@@ -4,7 +4,7 @@ With labels, unlabelled images are dropped with their pairs, and so are captions
 images without pairs are ignored. Ids and labels are text, as in `pairbounds.infrastructure.reading`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -15,8 +15,7 @@ import pyarrow as pa
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.infrastructure.progress import Bar
-from pairbounds.infrastructure.reading import TEXT, Rows, TableFile, table_file
+from pairbounds.infrastructure.reading import TableFile, table_file
 from pairbounds.theory.graph.graph_files import classes_by_name, label_columns, one_label_each, pair_columns
 from pairbounds.theory.graph.labels import UNLABELLED
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -37,22 +36,12 @@ class Columns:
     label: str | None = None
 
 
-@dataclass(frozen=True, eq=False)
-class RoleTable:
+class RoleTable(NamedTuple):
     """A table in a file or a folder of files, and the name of the column for each role."""
 
     path: Path
     files: Sequence[TableFile]
     columns: Mapping[str, str]
-
-    def __post_init__(self) -> None:
-        roles = {name: role for role, name in self.columns.items()}
-        for role, name in self.columns.items():
-            if roles[name] != role:
-                message = f"column {name} of {self.path} cannot hold both {role} and {roles[name]}: name two columns"
-                raise ValueError(message)
-            for file in self.files:
-                file.require(name)
 
     @property
     def column_roles(self) -> dict[str, object]:
@@ -60,17 +49,12 @@ class RoleTable:
         ignored = [name for name in self.files[0].names if name not in self.columns.values()]
         return {**self.columns, "ignored": ignored}
 
-    def batches(self) -> Iterator[Rows]:
-        """Yield the rows of all files, in batches."""
-        for file in self.files:
-            yield from file.batches(list(self.columns.values()))
-
 
 class AuditTables(NamedTuple):
     """The tables of an audit, before their rows are read."""
 
     pairs: RoleTable
-    labels: RoleTable | None
+    labels: RoleTable | None = None
 
 
 class PairRows(NamedTuple):
@@ -88,25 +72,31 @@ class PairRows(NamedTuple):
     captions: pa.DictionaryArray
     weights: FloatArray
     class_numbers: IntArray
-    class_names: pa.Array | None
+    class_names: tuple[str, ...] | None
 
+    @property
+    def n_unlabelled(self) -> int:
+        """Number of images without a label, if others have one."""
+        return 0 if self.class_names is None else int(np.sum(self.class_numbers == UNLABELLED))
 
-@dataclass(frozen=True, eq=False)
-class CountedPairs:
-    """Pair graph of a table, with the names of its nodes and classes.
+    def graph(self) -> PairGraph:
+        """Graph of the labelled images, or of all images without a table of labels, with the names as ids.
 
-    Attributes
-    ----------
-    classes : names of the classes of `graph.left_labels`; `None` without labels
-    n_rows, n_images_without_label : rows read, and images dropped
-    """
-
-    graph: PairGraph
-    images: pa.Array
-    captions: pa.Array
-    classes: pa.Array | None
-    n_rows: int
-    n_images_without_label: int
+        The weights of equal pairs are summed.
+        """
+        left, right, weights = self.images.indices.to_numpy(), self.captions.indices.to_numpy(), self.weights
+        if self.class_names is not None:
+            is_labelled = self.class_numbers[left] != UNLABELLED
+            left, right, weights = left[is_labelled], right[is_labelled], weights[is_labelled]
+        images, captions = (side.dictionary.to_numpy(zero_copy_only=False) for side in (self.images, self.captions))
+        return PairGraph(
+            sp.coo_array((weights, (left, right)), shape=(len(images), len(captions))),
+            None if self.class_names is None else self.class_numbers,
+            left_ids=images,
+            right_ids=captions,
+            class_names=self.class_names,
+            drop_isolated=True,
+        )
 
 
 def open_tables(pairs: Path, labels: Path | None = None, columns: Columns | None = None) -> AuditTables:
@@ -125,13 +115,20 @@ def open_tables(pairs: Path, labels: Path | None = None, columns: Columns | None
             raise ValueError(
                 f"{files[0].path} has no column {role}, only {names}: name both by `columns=IMAGE,CAPTION`"
             )
-    paired = RoleTable(pairs, files, {role: roles[side] for role, side in ROLES.items() if side in roles})
-    if labels is None and columns.label is None and "left labels" not in roles:
-        return AuditTables(paired, None)
-    first = label_files[0]
-    image, label = label_columns(first, columns.label and first.require(columns.label))
-    image = columns.image if columns.image is not None and columns.image in first.names else image
-    return AuditTables(paired, RoleTable(labels or pairs, label_files, {"image": image, "label": label}))
+    tables = [RoleTable(pairs, files, {role: roles[side] for role, side in ROLES.items() if side in roles})]
+    if labels is not None or columns.label is not None or "left labels" in roles:
+        image, label = label_columns(label_files[0], columns.label and label_files[0].require(columns.label))
+        image = columns.image if columns.image is not None and columns.image in label_files[0].names else image
+        tables.append(RoleTable(labels or pairs, label_files, {"image": image, "label": label}))
+    for table in tables:
+        role_of = {name: role for role, name in table.columns.items()}
+        for role, name in table.columns.items():
+            if role_of[name] != role:
+                message = f"column {name} of {table.path} cannot hold both {role} and {role_of[name]}: name two columns"
+                raise ValueError(message)
+            for file in table.files:
+                file.require(name)
+    return AuditTables(*tables)
 
 
 def _files(path: Path) -> list[TableFile]:
@@ -142,53 +139,27 @@ def _files(path: Path) -> list[TableFile]:
     return [table_file(file, header=True) for file in paths]
 
 
-def count_pairs(tables: AuditTables) -> CountedPairs:
-    """Count the pairs of a table; the weights of equal pairs are summed.
-
-    Notes
-    -----
-    Memory: 16 bytes for each row, and the distinct ids.
-    """
-    rows = read_rows(tables)
-    images, captions, numbers = rows.images.dictionary, rows.captions.dictionary, rows.class_numbers
-    left, right, weights = rows.images.indices.to_numpy(), rows.captions.indices.to_numpy(), rows.weights
-    if rows.class_names is not None:
-        is_labelled = numbers[left] != UNLABELLED
-        left, right, weights = left[is_labelled], right[is_labelled], weights[is_labelled]
-    joint = sp.coo_array((weights, (left, right)), shape=(len(images), len(captions)))
-    graph = PairGraph(joint, None if rows.class_names is None else numbers, drop_isolated=True)
-    return CountedPairs(
-        graph,
-        images=images.take(pa.array(graph.left_ids)),
-        captions=captions.take(pa.array(graph.right_ids)),
-        classes=rows.class_names,
-        n_rows=len(rows.weights),
-        n_images_without_label=0 if rows.class_names is None else int(np.sum(numbers == UNLABELLED)),
-    )
-
-
 def read_rows(tables: AuditTables) -> PairRows:
     """All rows of a table of pairs, and the classes of its images. A table without rows raises `ValueError`."""
     columns, batches = tables.pairs.columns, []
-    with Bar(desc="reading", unit=" pairs") as bar:
-        for rows in tables.pairs.batches():
-            ends = [rows.filled(columns[role]).combine_chunks().dictionary_encode() for role in ("image", "caption")]
-            weights = rows.weights(columns["weight"]) if "weight" in columns else np.ones(len(ends[0]))
-            batches.append((*ends, weights))
-            bar.update(len(weights))
+    for rows in (rows for file in tables.pairs.files for rows in file.batches(list(columns.values()))):
+        ends = [rows.filled(columns[role]).combine_chunks().dictionary_encode() for role in ("image", "caption")]
+        weights = rows.weights(columns["weight"]) if "weight" in columns else np.ones(len(ends[0]))
+        batches.append((*ends, weights))
     if not batches:
         raise ValueError(f"{tables.pairs.path} has no rows: an audit needs at least one pair")
     *sides, all_weights = zip(*batches, strict=True)
     images, captions = (pa.chunked_array(names).unify_dictionaries().combine_chunks() for names in sides)
-    class_numbers, class_names = np.full(len(images.dictionary), UNLABELLED), None
-    if tables.labels is not None:
-        class_numbers, class_names = _classes(images.dictionary, tables.labels)
-    return PairRows(images, captions, np.concatenate(all_weights), class_numbers, class_names)
+    without = np.full(len(images.dictionary), UNLABELLED), None
+    classes = without if tables.labels is None else _classes(images.dictionary, tables.labels)
+    return PairRows(images, captions, np.concatenate(all_weights), *classes)
 
 
-def _classes(images: pa.Array, labels: RoleTable) -> tuple[IntArray, pa.Array]:
+def _classes(images: pa.Array, labels: RoleTable) -> tuple[IntArray, tuple[str, ...]]:
     """Number of the class of each image, `UNLABELLED` without a label, and the sorted names of the classes."""
-    classes = [classes_by_name(rows, labels.columns["image"], labels.columns["label"]) for rows in labels.batches()]
+    image, label = labels.columns["image"], labels.columns["label"]
+    batches = (rows for file in labels.files for rows in file.batches([image, label]))
+    classes = [classes_by_name(rows, image, label) for rows in batches]
     cells = pd.concat(classes).reset_index() if classes else pd.DataFrame()
     if cells.empty:
         raise ValueError(f"{labels.path} has no label in any row: leave it out, or fill its column of labels")
@@ -200,4 +171,4 @@ def _classes(images: pa.Array, labels: RoleTable) -> tuple[IntArray, pa.Array]:
     if len(names) == 1:
         message = f"{labels.path} gives every image the same label, {names[0]}: leave it out, or give at least two"
         raise ValueError(message)
-    return numbers.astype(np.int64), pa.array(names, TEXT)
+    return numbers.astype(np.int64), tuple(names)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from pairbounds.infrastructure.commandline import plain
 from pairbounds.real_data.audit.measuring import labelling_errors, self_pair_masses
-from pairbounds.real_data.audit.pair_tables import CountedPairs
+from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.graph.singular_triplets import Spectrum
 from pairbounds.theory.quantities.consistency import class_masses, guess_error
 
@@ -48,25 +48,22 @@ KEYS: dict[str, str] = {
 
 
 def summarise(
-    pairs: CountedPairs, triplets: Spectrum, tables: Mapping[str, pd.DataFrame], metadata: Mapping[str, Any]
+    graph: PairGraph, triplets: Spectrum, tables: Mapping[str, pd.DataFrame], metadata: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The summary: a value for each key of `KEYS`, `None` if it needs missing labels or is infinite.
 
     Parameters
     ----------
-    metadata : values of keys that are not measured, such as the provenance
+    metadata : values of keys that are not measured on the graph, such as the provenance
     """
-    graph, values = pairs.graph, triplets.singular_values
-    bounds = tables["bounds"]
+    values, bounds = triplets.singular_values, tables["bounds"]
     applying = bounds[bounds["applicable"]].set_index("bound").astype({"holds": bool, "vacuous": bool})
     measured = applying.drop_duplicates("quantity").set_index("quantity")["measured"]
     summary = {
         **metadata,
-        "n_rows": pairs.n_rows,
         "n_images": graph.n_left,
         "n_captions": graph.n_right,
         "n_pairs": graph.joint.nnz,
-        "n_images_without_label": pairs.n_images_without_label,
         "k": len(values) - 1,
         "self_pair_share": float(self_pair_masses(graph).sum()),
         "singular_values": values[:-1].tolist(),
@@ -77,7 +74,7 @@ def summarise(
         "bounds_failed": applying.index[~applying["holds"]].tolist(),
         "keys": KEYS,
     }
-    if pairs.classes is not None:
+    if graph.left_labels is not None:
         all_pairs, distinct = labelling_errors(graph)
         masses = class_masses(graph)
         summary |= {

@@ -61,8 +61,9 @@ def rows_of(tables: AuditTables) -> pd.DataFrame:
     table = pd.DataFrame({"rank": np.arange(1, len(chosen) + 1), "row": chosen})
     for name, side in {"image": rows.images, "caption": rows.captions}.items():
         table[name] = side.take(pa.array(chosen)).cast(pa.large_string()).to_pandas()
-    names = [] if rows.class_names is None else rows.class_names.to_pylist()
-    labels = np.array([*names, None], dtype=object)[rows.class_numbers[ends[chosen, 0]]]  # None for UNLABELLED, -1
+    labels = np.array([*(rows.class_names or ()), None], dtype=object)[
+        rows.class_numbers[ends[chosen, 0]]
+    ]  # None for UNLABELLED, -1
     if rows.class_names is not None:
         table["label"] = labels
     shown = judged.iloc[chosen].reset_index(drop=True)

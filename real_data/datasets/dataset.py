@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -12,10 +13,11 @@ import numpy as np
 from PIL import Image
 
 from pairbounds.infrastructure.arrays import IntArray
-from pairbounds.real_data.datasets.naming import names_their_class
 from pairbounds.real_data.datasets.picture_files import Glyph, open_picture, original_picture
 
-AT_ONCE = 10_000  # entries encoded in memory at a time
+WORD = re.compile(r"[^\W\d_]+")
+SHORTEST = 3  # minimum number of letters of a compared word
+SAYING_NOTHING = frozenset({"and", "other", "the"})
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -33,7 +35,6 @@ class ImageTextDataset:
     captions : texts of each image, at least one; a duplicate text has two shares
     labels : (n,), index into `label_names`; -1 for an image without a label
     size : images are `size` x `size` pixels; `None` for the size of each file
-    licence, attribution : terms of the images and texts, and their authors
     skipped : reason for each skipped unreadable picture, with its path
     label_sets : labellings of the images by name, (n,) each; by default only `labels`
     class_names : names of the classes of each label set, if known; by default those of `labels`
@@ -48,8 +49,6 @@ class ImageTextDataset:
     labels: IntArray
     label_names: tuple[str, ...]
     size: int | None
-    licence: str
-    attribution: str
     skipped: tuple[str, ...] = ()
     label_sets: Mapping[str, IntArray] = field(default_factory=dict)
     subjects: tuple[str, ...] = ()
@@ -116,10 +115,7 @@ class ImageTextDataset:
 
     @cached_property
     def named_by_captions(self) -> tuple[str, ...]:
-        """Label sets that the captions determine: images have equal captions if and only if they have equal labels.
-
-        Pairs by such captions are pairs by labels.
-        """
+        """Label sets with equal labels exactly where captions are equal: pairs by captions are pairs by labels."""
         number: dict[frozenset[str], int] = {}
         by_captions = {captions: number.setdefault(frozenset(captions), len(number)) for captions in self.captions}
         by_text = np.array([by_captions[captions] for captions in self.captions])
@@ -127,8 +123,17 @@ class ImageTextDataset:
 
     @cached_property
     def naming(self) -> tuple[tuple[bool, ...], ...]:
-        """Test, for each caption of each image, whether it names a class of it; see `names_their_class`."""
-        return names_their_class(self.captions, self.label_sets, self.class_names)
+        """Test, for each caption of each image, whether it shares a word of `class_words` with a class of the image."""
+        named_sets = [
+            (labels, [class_words(name) for name in self.class_names[label_set]])
+            for label_set, labels in self.label_sets.items()
+            if label_set in self.class_names
+        ]
+        naming = []
+        for image, texts in enumerate(self.captions):
+            class_terms: set[str] = set().union(*(words[labels[image]] for labels, words in named_sets))
+            naming.append(tuple(bool(class_terms & class_words(text)) for text in texts))
+        return tuple(naming)
 
     @property
     def unnamed_captions(self) -> tuple[tuple[str, ...], ...]:
@@ -147,23 +152,22 @@ class ImageTextDataset:
     @cached_property
     def key(self) -> str:
         """Content key, which depends on ids, contents of files, texts, labels and size."""
-        hashed = hashlib.sha256(f"[{json.dumps(self.size)}".encode())
-        for part in (self.ids, self.digests, self.captions, self.labels, self.label_names):
-            hashed.update(b", ")
-            for text in _as_json(part):
-                hashed.update(text.encode())
-        hashed.update(b"]")
+        hashed, labels = hashlib.sha256(), self.labels.tolist()
+        # In pieces, because the JSON of a million images takes a gigabyte.
+        for text in json.JSONEncoder().iterencode(
+            [self.size, self.ids, self.digests, self.captions, labels, self.label_names]
+        ):
+            hashed.update(text.encode())
         return hashed.hexdigest()
 
 
-def _as_json(values: Sequence[object] | IntArray) -> Iterator[str]:
-    """JSON of a list, in pieces, because a million images would take a gigabyte."""
-    yield "["
-    for start in range(0, len(values), AT_ONCE):
-        block = values[start : start + AT_ONCE]
-        text = json.dumps(block.tolist() if isinstance(block, np.ndarray) else list(block))
-        yield (", " if start else "") + text[1:-1]
-    yield "]"
+def class_words(text: str) -> set[str]:
+    """Words of a text or of a class's name: runs of at least `SHORTEST` letters, in lower case, without a plural s.
+
+    For example, `"red apples"` names the class `"apple-pie"`, and not `"pineapple"`.
+    """
+    terms = {word.lower() for word in WORD.findall(text)}
+    return {word.removesuffix("s") for word in terms if len(word) >= SHORTEST} - SAYING_NOTHING
 
 
 def _same_partition(first: IntArray, second: IntArray) -> bool:

@@ -20,7 +20,6 @@ class Unpacked:
     packages, version : packages of the published measurements
     subfolder : path of the pictures below the folder of the unpacked packages
     counts : expected counts by name; a count comes after the counts it depends on
-    licence, attribution : as in `ImageTextDataset`
     """
 
     name: str
@@ -28,8 +27,6 @@ class Unpacked:
     version: str
     subfolder: str
     counts: Mapping[str, int]
-    licence: str
-    attribution: str
 
     def folder(self, root: Path) -> Path:
         """Folder of the pictures."""
@@ -50,9 +47,7 @@ class Unpacked:
     ) -> ImageTextDataset:
         """Data set of the captioned pictures, by path in the folder; the first part of a path is the category.
 
-        Pictures that cannot be opened are left out.
-
-        `subjects`: subject of each picture; equal files without a subject share one.
+        Pictures that cannot be opened are left out. Equal files without a subject share one.
         """
         captioned = sorted(path for path, texts in captions.items() if texts)
         faults = {path: fault for path in captioned if (fault := fault_of(folder / path))}
@@ -87,7 +82,5 @@ class Unpacked:
             label_sets={"category": labels},
             subjects=subject_of,
             size=size,
-            licence=self.licence,
-            attribution=self.attribution,
             skipped=tuple(faults.values()),
         )

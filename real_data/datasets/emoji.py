@@ -7,7 +7,7 @@ import numpy as np
 
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
 from pairbounds.real_data.datasets.picture_files import digest
-from pairbounds.real_data.emoji_concepts import SOURCES, STYLES, Labels, concepts, label_names
+from pairbounds.real_data.emoji_concepts import STYLES, Labels, concepts
 
 
 def emoji(size: int = 72) -> ImageTextDataset:
@@ -18,10 +18,12 @@ def emoji(size: int = 72) -> ImageTextDataset:
     `size`: pixels along a side. OpenMoji is rendered, Twemoji is resized from 72 x 72; transparent pixels become white.
     """
     images = [(style, concept) for style in STYLES for concept in concepts()]
-    label_sets = {
-        name: np.unique([getattr(concept, name) for _, concept in images], return_inverse=True)[1]
+    classes = {
+        name: np.unique([getattr(concept, name) for _, concept in images], return_inverse=True)
         for name in get_args(Labels)
     }
+    label_sets = {name: labels for name, (_, labels) in classes.items()}
+    class_names = {name: tuple(names.tolist()) for name, (names, _) in classes.items()}
     files: list[Path] = [getattr(concept, style) for style, concept in images]
     return ImageTextDataset(
         name="emoji",
@@ -30,11 +32,9 @@ def emoji(size: int = 72) -> ImageTextDataset:
         digests=tuple(map(digest, files)),
         captions=tuple(concept.captions for _, concept in images),
         labels=label_sets["category"],
-        label_names=label_names("category"),
+        label_names=class_names["category"],
         label_sets=label_sets,
-        class_names={name: label_names(name) for name in get_args(Labels)},
+        class_names=class_names,
         subjects=tuple(concept.code for _, concept in images),
         size=size,
-        licence="; ".join(f"{source.what}: {source.licence}" for source in SOURCES),
-        attribution="; ".join(f"{source.what}: {source.attribution}" for source in SOURCES),
     )

@@ -4,10 +4,9 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import matplotlib
 import numpy as np
@@ -27,16 +26,8 @@ LEAST = 6  # minimum number of characters of a letter, for a class
 NAME = re.compile(r"(\w+) (CAPITAL|SMALL) (?:LETTER|LIGATURE) (.+?)(?: WITH (.+))?")
 
 
-@dataclass(frozen=True)
-class Character:
-    """A character, with the parts of its Unicode name.
-
-    Attributes
-    ----------
-    text : the character
-    words : words of its name
-    script, case, letter : such as "latin", "small" and "latin a"
-    """
+class Character(NamedTuple):
+    """A character, with the words of its Unicode name, and its script, case and letter: "latin", "small", "latin a"."""
 
     text: str
     words: tuple[str, ...]
@@ -49,11 +40,8 @@ def glyphs(size: int = USUAL_SIZE) -> ImageTextDataset:
     """The 880 characters of 42 letters in all twelve faces: 10,560 images.
 
     The label is the letter, with its script. A finer label set adds the case; a coarser one has only scripts. Captions
-    are the words of the character's name. Letters with fewer than six characters are left out.
-
-    Parameters
-    ----------
-    size : pixels along a side; characters are black on white, centred
+    are the words of the character's name. Letters with fewer than six characters are left out. Characters are black on
+    white, centred in `size` x `size` pixels.
     """
     images = [(face, character) for character in characters() for face in FACES]
     texts = {
@@ -78,26 +66,20 @@ def glyphs(size: int = USUAL_SIZE) -> ImageTextDataset:
         class_names=names,
         subjects=tuple(f"{ord(character.text):04x}" for _, character in images),
         size=size,
-        licence="Bitstream Vera and DejaVu: free to use and to change; names: Unicode",
-        attribution="DejaVu fonts, with matplotlib; the Unicode Consortium",
     )
 
 
 @lru_cache(maxsize=1)
 def characters() -> tuple[Character, ...]:
     """Characters in all faces whose letter has at least `LEAST` of them, in Unicode's order."""
-    every = [set(FT2Font(str(_font(face))).get_charmap()) for face in FACES]
-    named = list(_named(sorted(set.intersection(*every))))
+    named = []
+    for code in sorted(set.intersection(*(set(FT2Font(str(_font(face))).get_charmap()) for face in FACES))):
+        if parts := NAME.fullmatch(unicodedata.name(chr(code), "")):
+            script, case, letter, _ = (part and part.lower() for part in parts.groups())
+            words = tuple(parts.string.lower().split())
+            named.append(Character(chr(code), words, script, case, f"{script} {letter}"))
     counts = Counter(character.letter for character in named)
     return tuple(character for character in named if counts[character.letter] >= LEAST)
-
-
-def _named(codes: list[int]) -> Iterator[Character]:
-    for code in codes:
-        name = unicodedata.name(chr(code), "")
-        if parts := NAME.fullmatch(name):
-            script, case, letter, _ = (part and part.lower() for part in parts.groups())
-            yield Character(chr(code), tuple(name.lower().split()), script, case, f"{script} {letter}")
 
 
 def _font(face: str) -> Path:

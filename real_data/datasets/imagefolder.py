@@ -1,6 +1,5 @@
 """A folder of pictures for each class, as in ImageNet, with a caption for each prompt."""
 
-import os
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
@@ -43,7 +42,10 @@ def imagefolder(
     pools = [_pictures(class_folder) for class_folder in chosen]
     quotas = [len(pool) for pool in pools]
     if samples is not None:
-        quotas = _quotas(samples, len(pools))
+        if samples < len(pools):
+            raise ValueError(f"samples={samples} of {len(pools)} classes: take at least one of each")
+        quota, remainder = divmod(samples, len(pools))
+        quotas = [quota + (number < remainder) for number in range(len(pools))]
         pools = [[pool[i] for i in rng.permutation(len(pool))] for pool in pools]
     by_class, skipped = _readable(Path(folder), pools, quotas, cache)
     for class_folder, pictures, quota in zip(chosen, by_class, quotas, strict=True):
@@ -66,8 +68,6 @@ def imagefolder(
         labels=labels,
         label_names=names,
         size=size,
-        licence="the folder's own; ImageNet: for non-commercial research and education",
-        attribution="the folder's own; ImageNet: Russakovsky et al. 2015",
         skipped=tuple(skipped),
     )
 
@@ -85,17 +85,8 @@ def _chosen_classes(folder: Path, classes: int | None, rng: np.random.Generator)
     return [class_folders[i] for i in sorted(rng.choice(len(class_folders), classes, replace=False))]
 
 
-def _quotas(samples: int, classes: int) -> list[int]:
-    """Number of samples of each class, equal up to one."""
-    if samples < classes:
-        raise ValueError(f"samples={samples} of {classes} classes: take at least one of each")
-    quota, remainder = divmod(samples, classes)
-    return [quota + (number < remainder) for number in range(classes)]
-
-
 def _pictures(class_folder: Path) -> list[str]:
-    with os.scandir(class_folder) as entries:
-        files = sorted(entry.name for entry in entries if Path(entry.name).suffix.lower() in SUFFIXES)
+    files = sorted(path.name for path in class_folder.iterdir() if path.suffix.lower() in SUFFIXES)
     if not files:
         raise ValueError(f"class folder {class_folder} has no pictures: fill it or remove it")
     return [f"{class_folder.name}/{file}" for file in files]

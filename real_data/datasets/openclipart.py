@@ -25,8 +25,6 @@ PACKAGES = Unpacked(
         "pictures that can be opened": 3_902,
         "subjects": 3_314,
     },
-    licence="public domain",
-    attribution="Open Clip Art Library; each picture's author is in its metadata",
 )
 # Icon themes, geometric shapes, drawing tutorials, and pictures not sorted by subject.
 LEFT_OUT = frozenset({"buttons", "computer", "logos", "shapes", "special", "unsorted"})
@@ -38,14 +36,11 @@ def openclipart(root: Path, size: int | None = None) -> ImageTextDataset:
     """The clip-arts with a tag; captions are the distinct tags, verbatim, and the class is the top folder.
 
     Icons, shapes and folders without a subject are left out. A picture in several folders, often as a link, gives
-    several images of one subject, each with the class of its folder.
+    several images of one subject, each with the class of its folder. Images are the centres of the pictures, `size`
+    pixels along a side, or whole pictures by default.
 
-    `ValueError`: the packages are missing, their counts differ from the expected ones, or a drawing cannot be read.
-
-    Parameters
-    ----------
-    root : the folder of the unpacked packages
-    size : pixels along a side, from the centre of each picture; by default the original size
+    `ValueError`: the packages are not unpacked in `root`, their counts differ from the expected ones, or a drawing
+    cannot be read.
     """
     folder = PACKAGES.folder(root)
     paths = [

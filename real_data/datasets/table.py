@@ -68,8 +68,6 @@ def table(
         labels=np.array([numbers[image_labels[name]] for name in readable]),
         label_names=label_names,
         size=size,
-        licence="the table's own",
-        attribution="the table's own",
         skipped=skipped,
     )
 

@@ -17,12 +17,7 @@ VERSION, DRAWINGS, ICONS = "3.52.0", 6_545, 5_491
 def tabler(root: Path, size: int | None = 64) -> ImageTextDataset:
     """The drawings of every icon, in one or two styles; captions are the distinct tags, or the name without tags.
 
-    `ValueError`: the package is missing, or its counts differ from the expected ones.
-
-    Parameters
-    ----------
-    root : the folder of `make data`
-    size : pixels along a side
+    `ValueError`: `make data` has not unpacked the package into `root`, or its counts differ from the expected ones.
     """
     folder = Path(root) / PLACE
     if not folder.is_dir():
@@ -47,6 +42,4 @@ def tabler(root: Path, size: int | None = 64) -> ImageTextDataset:
         label_names=tuple(categories.tolist()),
         subjects=tuple(name for name, _ in drawings),
         size=size,
-        licence="MIT",
-        attribution="Paweł Kuna; @tabler/icons, MIT",
     )

@@ -18,8 +18,6 @@ PACKAGES = Unpacked(
         "pictures that can be opened": 1_159,
         "subjects": 951,
     },
-    licence="GPL-2",
-    attribution="Bill Kendrick and the contributors of Tux Paint",
 )
 PICTURES = (".png", ".svg")
 
@@ -28,13 +26,9 @@ def tuxpaint(root: Path, size: int | None = None) -> ImageTextDataset:
     """The stamps with a sentence, which is the only caption; the class is the top folder.
 
     Many stamps exist as PNG and as SVG: two images of one subject. Mirrored stamps without a sentence are left out.
+    Images are as in `openclipart`.
 
-    `ValueError`: the package is missing, or its counts differ from the expected ones.
-
-    Parameters
-    ----------
-    root : the folder of the unpacked package
-    size : pixels along a side, from the centre of each picture; by default the original size
+    `ValueError`: the package is not unpacked in `root`, or its counts differ from the expected ones.
     """
     folder = PACKAGES.folder(root)
     pictures = [path for path in folder.rglob("*") if path.suffix in PICTURES]

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -26,14 +27,11 @@ def content_key(*parts: str) -> str:
 
 
 def stored_rows(folder: Path | None, size: int, rows_from: Callable[[int], Iterable[Rows]]) -> FloatArray:
-    """The rows 0..size-1, (size, width); missing rows are computed and stored in `folder`.
+    """The rows 0..size-1, (size, width); missing rows are computed and stored in `folder`, unless it is `None`.
+
+    `rows_from` takes the index of the first missing row, and yields this row and all later rows, in any batches.
 
     `ValueError`: no rows; an invalid file in `folder`; another number of rows than `size`.
-
-    Parameters
-    ----------
-    folder : folder whose name determines the rows; `None` to store nothing
-    rows_from : called with the index of the first missing row, yields this row and all later rows, in any batches
     """
     if size < 1:
         raise ValueError("nothing to encode: give at least one image or text")
@@ -44,11 +42,14 @@ def stored_rows(folder: Path | None, size: int, rows_from: Callable[[int], Itera
     if done < size:
         what = "encoding" if folder is None else folder.name.rpartition("-")[0]
         with Bar(total=size, initial=done, desc=what, unit="row") as bar:
-            for chunk in _chunks(rows_from(done), bar.update):
+            rows = (row for batch in rows_from(done) for row in batch)
+            while chunk := list(islice(rows, CHUNK)):
+                chunks.append(np.stack(chunk).astype(np.float32))
                 if folder is not None:
                     folder.mkdir(parents=True, exist_ok=True)
-                    replace_bytes(_path(folder, len(chunks)), partial(np.save, arr=chunk, allow_pickle=False))
-                chunks.append(chunk)
+                    path = _path(folder, len(chunks) - 1)
+                    replace_bytes(path, partial(np.save, arr=chunks[-1], allow_pickle=False))
+                bar.update(len(chunk))
     if (count := sum(map(len, chunks))) != size:
         raise ValueError(f"the encoder returned {count} rows for {size} inputs: it must return one for each")
     return np.concatenate(chunks, dtype=np.float64)  # casts without a full float32 copy
@@ -63,17 +64,3 @@ def _stored(path: Path, rows: int) -> Rows:
     if chunk.dtype != np.float32 or chunk.ndim != 2 or len(chunk) != rows:
         raise ValueError(f"features {path} are {chunk.dtype} of shape {chunk.shape}: delete the file")
     return np.array(chunk)
-
-
-def _chunks(batches: Iterable[Rows], progress: Callable[[int], object]) -> Iterable[Rows]:
-    """The rows of the batches, CHUNK at a time."""
-    waiting: list[Rows] = []
-    for batch in batches:
-        progress(len(batch))
-        waiting.append(np.asarray(batch, dtype=np.float32))
-        while sum(map(len, waiting)) >= CHUNK:
-            rows = np.concatenate(waiting)
-            yield rows[:CHUNK]
-            waiting = [rows[CHUNK:]]
-    if any(map(len, waiting)):
-        yield np.concatenate(waiting)

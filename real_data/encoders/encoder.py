@@ -18,12 +18,9 @@ from pairbounds.real_data.encoders.cache import FEATURES, Rows, content_key, sto
 
 
 class ImageEncoder(ABC):
-    """An encoder of images.
+    """An encoder of images, with its name in folders and tables.
 
-    Attributes
-    ----------
-    name : name in folders and tables
-    key : content key of model, weights, preprocessing and precision
+    `key` is the content key of model, weights, preprocessing and precision.
     """
 
     name: str
@@ -42,15 +39,9 @@ class ImageEncoder(ABC):
 
 
 class LiveEncoder(ImageEncoder):
-    """An encoder that can also embed pictures outside a data set, such as fresh views.
+    """An encoder that can also embed pictures outside a data set, such as fresh views."""
 
-    Attributes
-    ----------
-    batch_size : images of a data set in a batch
-    device : device of the encoder
-    """
-
-    batch_size = 64
+    batch_size = 64  # images of a data set
     device = torch.device("cpu")
 
     @abstractmethod
@@ -67,10 +58,7 @@ class LiveEncoder(ImageEncoder):
             yield self.embed(batch)
 
     def see(self, pictures: torch.Tensor) -> torch.Tensor:
-        """Features of a batch of pictures, (b, 3, s, s), bytes, to (b, width), on the device of the pictures.
-
-        By default each picture is prepared on the CPU; subclasses may prepare the batch on the device.
-        """
+        """Features of a batch of pictures, (b, 3, s, s), bytes, to (b, width), on the device of the pictures."""
         prepared = torch.stack(
             [self.prepare(Image.fromarray(picture)) for picture in pictures.cpu().permute(0, 2, 3, 1).numpy()]
         )
@@ -93,7 +81,7 @@ class TextEncoder(ABC):
         return unit_rows(stored_rows(folder, len(texts), lambda start: self.text_rows(texts[start:])))
 
 
-class DualEncoder(ImageEncoder, TextEncoder):
+class DualEncoder(LiveEncoder, TextEncoder):
     """An encoder of images and texts into one space: their products are cosine similarities."""
 
 

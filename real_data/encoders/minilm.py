@@ -6,7 +6,7 @@ import torch
 
 from pairbounds.infrastructure.devices import torch_device
 from pairbounds.real_data.datasets.picture_files import digest
-from pairbounds.real_data.encoders.cache import CHUNK, Rows, content_key
+from pairbounds.real_data.encoders.cache import Rows, content_key
 from pairbounds.real_data.encoders.encoder import TextEncoder
 
 BATCH = 32  # texts
@@ -35,23 +35,16 @@ class MiniLM(TextEncoder):
         self.tokenizer.enable_padding()
         self.tokenizer.enable_truncation(LONGEST)
         files = ("model.safetensors", "config.json", "tokenizer.json")
-        self.key = content_key(self.name, *(digest(folder / file) for file in files), "float32, by length")
+        self.key = content_key(self.name, *(digest(folder / file) for file in files), "float32")
 
     def text_rows(self, texts: Sequence[str]) -> Iterator[Rows]:
         """See `TextEncoder`."""
-        for start in range(0, len(texts), CHUNK):  # chunks of the cache, so that resumed runs match
-            tokens = self.tokenizer.encode_batch(list(texts[start : start + CHUNK]))
+        for start in range(0, len(texts), BATCH):
+            tokens = self.tokenizer.encode_batch(list(texts[start : start + BATCH]))
             ids, mask = (
                 torch.tensor([getattr(text, field) for text in tokens], device=self.device)
                 for field in ("ids", "attention_mask")
             )
-            lengths = mask.sum(1)
-            rows = torch.empty(len(tokens), self.network.config.hidden_size, device=self.device)
-            # Sorted by length; otherwise more than half of all tokens would be padding.
-            for part in torch.split(torch.argsort(lengths, stable=True), BATCH):
-                longest = int(lengths[part].max())
-                part_mask = mask[part, :longest]
-                with torch.no_grad():
-                    features = self.network(input_ids=ids[part, :longest], attention_mask=part_mask).last_hidden_state
-                rows[part] = (features * part_mask[..., None]).sum(1) / part_mask.sum(1, keepdim=True)
-            yield rows.cpu().numpy()
+            with torch.no_grad():
+                features = self.network(input_ids=ids, attention_mask=mask).last_hidden_state
+            yield ((features * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)).cpu().numpy()

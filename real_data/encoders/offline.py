@@ -15,7 +15,7 @@ from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.encoders.cache import FEATURES, Rows, content_key
 from pairbounds.real_data.encoders.efficientnet import PIXELS, EfficientNet
-from pairbounds.real_data.encoders.encoder import DualEncoder, LiveEncoder, unit_rows
+from pairbounds.real_data.encoders.encoder import DualEncoder, unit_rows
 from pairbounds.real_data.encoders.minilm import MiniLM
 
 WIDTH, EPOCHS, BATCH, LEARNING_RATE, WEIGHT_DECAY = 512, 40, 512, 1e-3, 1e-4
@@ -30,15 +30,8 @@ def contrastive_loss(u: torch.Tensor, v: torch.Tensor, log_scale: torch.Tensor) 
 
 
 @dataclass(frozen=True, eq=False)
-class OfflineEncoder(DualEncoder, LiveEncoder):
-    """Frozen features with a linear head for each side.
-
-    Attributes
-    ----------
-    images, texts : the frozen encoders
-    image_head, text_head : (1280, width) and (384, width)
-    key : content key of the frozen encoders and both heads
-    """
+class OfflineEncoder(DualEncoder):
+    """Frozen features with a linear head for each side, (1280, width) and (384, width)."""
 
     images: EfficientNet
     texts: MiniLM

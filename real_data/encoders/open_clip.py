@@ -19,7 +19,7 @@ from pairbounds.infrastructure.devices import torch_device, weights_in
 from pairbounds.infrastructure.inputs import AnyPath
 from pairbounds.real_data.datasets.picture_files import digest
 from pairbounds.real_data.encoders.cache import Rows, content_key
-from pairbounds.real_data.encoders.encoder import DualEncoder, LiveEncoder
+from pairbounds.real_data.encoders.encoder import DualEncoder
 
 RANDOM = "random"
 PATIENCE = 3.0  # timeout of a request to the hub, in seconds
@@ -29,7 +29,7 @@ SAFE = frozenset({".safetensors", ".npz", ".npy"})  # formats of checkpoints tha
 Precision = Literal["float32", "bfloat16"]
 
 
-class OpenClip(DualEncoder, LiveEncoder):
+class OpenClip(DualEncoder):
     """A CLIP model.
 
     `ValueError`: an unknown model, tag or precision; weights that do not fit the model; published weights with another

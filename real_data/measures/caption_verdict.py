@@ -1,17 +1,16 @@
 """Verdicts on caption pairs from measured differences, including "not shown"."""
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
 import pandas as pd
 
-from pairbounds.real_data.measures.protocol import Convention
+from pairbounds.real_data.measures.protocol import OTHERS, SUBJECT, Convention
 from pairbounds.real_data.pairings.pairing import EXACT, IMAGES, TEXTS, UNNAMED
 
 AUGMENTATION, NO_TEXT, SHUFFLED = "augmentation", "no text", "shuffled"
 NOUNS = {AUGMENTATION: "augmentation pairs", NO_TEXT: "pairs without text", SHUFFLED: "shuffled captions"}
 KEYS = ["evaluator", *Convention._fields, "captions"]  # columns of the table of verdicts
-ANSWERS = MORE, LESS, OPEN = "more", "less", "not shown"
+MORE, LESS, OPEN = "more", "less", "not shown"
 NAMED = 2  # maximum number of better pairings named in a verdict
 
 
@@ -53,27 +52,11 @@ def verdicts(differences: pd.DataFrame, named: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*KEYS, "verdict"])
 
 
-def verdict_lines(differences: pd.DataFrame, named: Sequence[str]) -> list[str]:
-    """Table with a row for each verdict; parameters as in `verdict`."""
-    rows = []
-    for key, comparisons in _comparisons(differences):
-        ours = comparisons[comparisons["first"] == key[-1]]
-        against = [_relations(ours, family) for family in NOUNS]
-        counts = [Counter(answer for answer, _ in relations.values()) for relations in against]
-        tallies = ["/".join(str(count[answer]) for answer in ANSWERS) for count in counts]
-        everywhere = set().union(*against)
-        shown = f"{len(_advantages(against))} of {len(everywhere)}"
-        rows.append((*key, *tallies, "captions name the classes" if named else shown))
-    columns = ["classes", "no pairs of one", "diversity of", "pairs", *(f"vs {family}" for family in NOUNS)]
-    table = pd.DataFrame(rows, columns=[*columns, "advantage of text"])
-    return [
-        "Numbers of diversities at which pairs by captions are more / less / not shown to be more or less consistent "
-        "than others, and at which an advantage of text is shown:",
-        "",
-        *table.to_string(index=False, justify="left").splitlines(),
-        "",
-        "The verdicts in words are in the table pairings_verdict.",
-    ]
+def verdict_lines(verdicts: pd.DataFrame) -> list[str]:
+    """Lines of the verdicts that exclude pairs within a subject and match the diversity of the other pairs."""
+    chosen = verdicts[(verdicts["exclusion"] == SUBJECT) & (verdicts["diversity_of"] == OTHERS)]
+    lines = [f"By {row.evaluator}: {row.verdict}" for row in chosen.itertuples()]
+    return [*lines, "The table pairings_verdict has the other conventions, too."]
 
 
 def _comparisons(differences: pd.DataFrame) -> Iterator[tuple[tuple[str, ...], pd.DataFrame]]:
@@ -85,7 +68,7 @@ def _comparisons(differences: pd.DataFrame) -> Iterator[tuple[tuple[str, ...], p
                 yield (*map(str, key), captions), rows
 
 
-Relations = dict[float, tuple[str, tuple[str, ...]]]  # by diversity: one of `ANSWERS`, and the better pairings
+Relations = dict[float, tuple[str, tuple[str, ...]]]  # by diversity: `MORE`, `LESS` or `OPEN`, and the better pairings
 
 
 def _relations(rows: pd.DataFrame, family: str) -> Relations:
@@ -113,16 +96,11 @@ def _clause(relations: Relations, noun: str) -> str:
 
 
 def _conclusion(against: Sequence[Relations]) -> str:
-    everywhere, more = sorted(set().union(*against)), _advantages(against)
+    everywhere = sorted(set().union(*against))
+    more = [d for d in everywhere if all(d in relations and relations[d][0] == MORE for relations in against)]
     if not more:
         return "An advantage of text is not shown"
     return f"An advantage of text is shown {_where(more, everywhere)}" + ("" if more == everywhere else " only")
-
-
-def _advantages(against: Sequence[Relations]) -> list[float]:
-    """Diversities at which captions are more consistent than the pairs of every family."""
-    everywhere = sorted(set().union(*against))
-    return [d for d in everywhere if all(d in relations and relations[d][0] == MORE for relations in against)]
 
 
 def _where(diversities: Sequence[float], everywhere: Collection[float]) -> str:

@@ -15,18 +15,12 @@ from pairbounds.theory.quantities.confidence import student_half
 DRAWS = 1_000
 LEVEL = 0.95
 
-Interval = tuple[float, float]
-
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean over draws, with an interval at level `LEVEL`.
+    """The mean of the draws' means, with an interval at level `LEVEL`, and the numbers of draws and images.
 
-    Attributes
-    ----------
-    value : the mean of the draws' means
-    low, high : the wider end, on either side, of Student's interval over draws and the bootstrap over images
-    draws, images : number of draws and of images
+    Each end is the wider one of Student's interval over draws and the bootstrap over images.
     """
 
     value: float
@@ -56,7 +50,7 @@ class Bootstrap:
         even = np.full(len(names), 1 / len(names))
         return cls(cluster_of, rng.multinomial(len(names), even, size=DRAWS).astype(np.float64))
 
-    def interval(self, values: FloatArray) -> Interval:
+    def interval(self, values: FloatArray) -> tuple[float, float]:
         """Percentile interval for the mean of values, (n,), NaN for images without a value, at `LEVEL`.
 
         O(draws clusters). Source: Efron 1979.
@@ -72,28 +66,15 @@ class Bootstrap:
 def estimate(values: FloatArray, draws: IntArray, bootstrap: Bootstrap) -> Estimate | None:
     """Mean of the images' values over independent draws of images; `None` if some draw has no value.
 
-    Two draws give a wide interval, and one draw an infinite interval.
-
-    Parameters
-    ----------
-    values : (n,), NaN for images without a value
-    draws : (n,), the draw of each image
+    Two draws give a wide interval, and one draw an infinite interval. `values` is NaN for images without a value.
     """
     has_value, names = ~np.isnan(values), np.unique(draws)
     if len(np.unique(draws[has_value])) < len(names):
         return None
     means = np.array([values[has_value & (draws == name)].mean() for name in names])
-    ends = t_interval(means), bootstrap.interval(values)
-    low, high = min(end[0] for end in ends), max(end[1] for end in ends)
-    return Estimate(float(means.mean()), low, high, len(means), int(has_value.sum()))
-
-
-def t_interval(means: FloatArray) -> Interval:
-    """Student's interval for the mean of independent draws, at `LEVEL`; infinite for fewer than two draws."""
-    if means.size < 2:
-        return -np.inf, np.inf
-    half = student_half(means, LEVEL)
-    return float(means.mean()) - half, float(means.mean()) + half
+    mean, half = float(means.mean()), student_half(means, LEVEL) if len(means) > 1 else np.inf
+    low, high = bootstrap.interval(values)
+    return Estimate(mean, min(low, mean - half), max(high, mean + half), len(means), int(has_value.sum()))
 
 
 @dataclass(frozen=True, eq=False)

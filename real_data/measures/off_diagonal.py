@@ -59,13 +59,9 @@ def off_diagonal(
 ) -> dict[str, OffDiagonal]:
     """Consistency and diversity of each left node's induced pairs with nodes of other groups, for each exclusion.
 
-    `P_T` is formed a block of rows at a time: memory O(nnz + BLOCK).
-
-    Parameters
-    ----------
-    evaluators : for each, classes (n_left,), or unit features (n_left, d), whose products give the agreement
-    exclusions : for each, groups (n_left,) whose inner pairs are excluded: single left nodes, or all drawings of a
-        subject
+    An evaluator is classes (n_left,), or unit features (n_left, d), whose products give the agreement. An exclusion is
+    groups (n_left,) whose inner pairs are excluded: single left nodes, or all drawings of a subject. `P_T` is formed a
+    block of rows at a time: memory O(nnz + BLOCK).
     """
     opinions = {name: np.asarray(values) for name, values in evaluators.items()}
     groups = {name: np.asarray(values) for name, values in exclusions.items()}

@@ -22,13 +22,7 @@ _picture = lru_cache(maxsize=1)(open_picture)  # views of one image are drawn in
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Views(ImageTextDataset):
-    """Augmented views of images, several of each in sequence, determined by the seed.
-
-    Attributes
-    ----------
-    strength : as in `simclr`
-    seed : seed of all views; the seed of a view is derived from it and from the view's id
-    """
+    """Augmented views of images, several of each in sequence, determined by the seed and the view's id."""
 
     strength: float = 1.0
     seed: int = 0

@@ -1,6 +1,6 @@
 """Draws of images for a comparison, and their inputs: features, texts, views, and small crops."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -9,15 +9,15 @@ from typing import TypeVar
 import numpy as np
 import scipy.sparse as sp
 from PIL.Image import Image, Resampling, Transpose
+from sklearn.feature_extraction.text import CountVectorizer
 from threadpoolctl import threadpool_limits
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.workers import side_by_side
 from pairbounds.real_data.datasets import ImageTextDataset
-from pairbounds.real_data.encoders.cache import Rows, content_key, stored_rows
-from pairbounds.real_data.encoders.encoder import ImageEncoder
-from pairbounds.real_data.pairings.augmentations import Views, views_of
+from pairbounds.real_data.encoders.cache import content_key, stored_rows
+from pairbounds.real_data.pairings.augmentations import views_of
 from pairbounds.real_data.pairings.pairing import PIXELS, PairingInputs
 from pairbounds.real_data.pairings.similarities import Single
 from pairbounds.real_data.pairings.sources import Source, image_encoders
@@ -98,6 +98,11 @@ def gather(
         [text for text in dataset.captions[i] if text not in own_texts] or dataset.captions[i] for i in anchor_images
     ]
     chosen = [words[texts[rng.integers(len(texts))]] for texts in free]
+    features_of_views = {}
+    for strength in strengths:
+        shown = views_of(drawn_set, views, strength, seed)
+        seen = {name: look.encode_images(shown, cache) for name, look in looks.items()}
+        features_of_views[strength] = seen | {PIXELS: pixel_rows(shown, cache)}
     return PairingInputs(
         labels={name: labels[images] for name, labels in source.labels.items()},
         captions=_membership(drawn_set.captions),
@@ -106,7 +111,7 @@ def gather(
         crops=np.stack([crops(drawn_set.image(i)) for i in range(len(drawn_set))]),
         texts=encoder.encode_texts(list(words), cache)[chosen],
         anchor_images={name: rows[anchor_images] for name, rows in features.items()},
-        views={s: _view_features(views_of(drawn_set, views, s, seed), looks, cache) for s in strengths},
+        views=features_of_views,
     )
 
 
@@ -118,30 +123,14 @@ def _of_other_subjects(source: Source, images: IntArray, limit: int, rng: np.ran
 
 
 def _membership(captions: Sequence[tuple[str, ...]]) -> sp.csr_array:
-    """Matrix (n, n_texts), with an entry for each caption of an image."""
-    texts = {
-        text: column
-        for column, text in enumerate(dict.fromkeys(t for texts_of_image in captions for t in texts_of_image))
-    }
-    rows = np.repeat(np.arange(len(captions)), [len(texts_of_image) for texts_of_image in captions])
-    columns = [texts[text] for texts_of_image in captions for text in texts_of_image]
-    return sp.csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(captions), len(texts)))
-
-
-def _view_features(views: Views, looks: Mapping[str, ImageEncoder], cache: Path | None) -> dict[str, FloatArray]:
-    features = {name: look.encode_images(views, cache) for name, look in looks.items()}
-    return features | {PIXELS: pixel_rows(views, cache)}
+    """Matrix (n, n_texts), how often an image has each caption."""
+    return sp.csr_array(CountVectorizer(analyzer=tuple, dtype=np.float64).fit_transform(captions))
 
 
 def pixel_rows(dataset: ImageTextDataset, cache: Path | None) -> FloatArray:
     """All images as `few_pixels`, (n, 3 SIDE²); stored in `cache` unless it is `None`."""
-    path = cache and cache / f"pixels-{dataset.name}-{content_key(str(SIDE), dataset.key)}"
-
-    def rows_from(start: int) -> Iterator[Rows]:
-        for index in range(start, len(dataset)):
-            yield few_pixels(dataset.image(index))[None]
-
-    return stored_rows(path, len(dataset), rows_from)
+    path, size = cache and cache / f"pixels-{dataset.name}-{content_key(str(SIDE), dataset.key)}", len(dataset)
+    return stored_rows(path, size, lambda start: (few_pixels(dataset.image(i))[None] for i in range(start, size)))
 
 
 def few_pixels(image: Image, box: tuple[float, float, float, float] | None = None) -> Single:

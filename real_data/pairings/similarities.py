@@ -53,13 +53,9 @@ class Similarities:
 
 
 def cosine_similarities(left: npt.ArrayLike, right: npt.ArrayLike, keep: int | None = None) -> Similarities:
-    """Cosines of features, the `keep` largest in each row (by default all).
+    """Cosines of features, (n_left, d) and (n_right, d), the `keep` largest in each row (by default all).
 
     O(n_left n_right d) time in single precision, O(n_left keep) memory plus a block.
-
-    Parameters
-    ----------
-    left : (n_left, d), right : (n_right, d)
     """
     first, second = (unit_rows(np.asarray(features, dtype=np.float32)) for features in (left, right))
     return _largest(lambda rows: first[rows] @ second.T, len(first), len(second), 1, keep)
@@ -68,13 +64,8 @@ def cosine_similarities(left: npt.ArrayLike, right: npt.ArrayLike, keep: int | N
 def best_match_similarities(left: npt.ArrayLike, right: npt.ArrayLike, keep: int | None = None) -> Similarities:
     """`-min_c ‖left(x, c) - right(z)‖² / d`: the negative mean squared difference at the best of the c parts of x.
 
-    With the crops of an image as parts and views on the right, it measures whether a view could come from an image.
-
-    O(n_left c n_right d) time in single precision.
-
-    Parameters
-    ----------
-    left : (n_left, c, d), right : (n_right, d), keep : as in `cosine_similarities`
+    With the crops of an image as parts, (n_left, c, d), and views on the right, (n_right, d), it measures whether a
+    view could come from an image. O(n_left c n_right d) time in single precision.
     """
     parts, wholes = np.asarray(left, dtype=np.float32), np.asarray(right, dtype=np.float32)
     _, count, width = parts.shape
@@ -91,12 +82,8 @@ def best_match_similarities(left: npt.ArrayLike, right: npt.ArrayLike, keep: int
 def membership_similarities(members: sp.csr_array, keep: int | None = None) -> Similarities:
     """1 for the right nodes of a left node, such as its captions or its class, and 0 elsewhere.
 
-    As the temperature goes to 0, `P(z | x)` becomes uniform over the right nodes of x: the pairs of the data set.
-
-    Parameters
-    ----------
-    members : (n_left, n_right), an entry for each right node of a left node
-    keep : as in `cosine_similarities`; at least the largest number of right nodes of a left node
+    `members`, (n_left, n_right), has an entry for each of them. As the temperature goes to 0, `P(z | x)` becomes
+    uniform over the right nodes of x: the pairs of the data set. `ValueError`: `keep` is below their largest number.
     """
     degree = int(np.diff(members.indptr).max())
     if keep is not None and keep < degree:
@@ -113,8 +100,6 @@ def _largest(compare: Callable[[slice], Any], n_left: int, n_right: int, parts: 
     columns, values = np.empty((n_left, m), dtype=np.int64), np.empty((n_left, m))
     for rows in row_blocks(n_left, n_right * parts, BLOCK):
         block = compare(rows)
-        # Columns stay in order if all are kept.
-        chosen = np.argpartition(block, n_right - m, axis=1)[:, n_right - m :] if m < n_right else None
-        columns[rows] = np.arange(n_right) if chosen is None else chosen
-        values[rows] = block if chosen is None else np.take_along_axis(block, chosen, axis=1)
+        columns[rows] = np.argpartition(block, n_right - m, axis=1)[:, n_right - m :]
+        values[rows] = np.take_along_axis(block, columns[rows], axis=1)
     return Similarities(columns, values, n_right)

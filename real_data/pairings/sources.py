@@ -11,7 +11,7 @@ import numpy.typing as npt
 from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.encoders.efficientnet import EfficientNet
-from pairbounds.real_data.encoders.encoder import DualEncoder, ImageEncoder
+from pairbounds.real_data.encoders.encoder import DualEncoder, ImageEncoder, LiveEncoder
 from pairbounds.real_data.encoders.gradients import Gradients
 from pairbounds.real_data.encoders.offline import OfflineEncoder, frozen_features, train_offline_encoder
 from pairbounds.real_data.pairings.pairing import ENCODER
@@ -58,11 +58,8 @@ def source(
 ) -> Source:
     """A data set with all its label sets and its encoders.
 
-    Parameters
-    ----------
-    load : returns an encoder trained on other images; by default an encoder is trained for every draw, on the images
-        outside the draw
-    device : as in `pairbounds.infrastructure.devices.torch_device`
+    `load` returns an encoder trained on other images. By default an encoder is trained for every draw, on the images
+    outside the draw.
     """
     size = dataset.side
     if load is not None:
@@ -76,6 +73,6 @@ def source(
     return Source(dataset, trained, Gradients(), cache, prepare)
 
 
-def image_encoders(encoder: DualEncoder) -> dict[str, ImageEncoder]:
+def image_encoders(encoder: DualEncoder) -> dict[str, LiveEncoder]:
     """The encoder, and its frozen image features below the heads, which use no texts, if it has them."""
     return {ENCODER: encoder} | ({FROZEN: encoder.images} if isinstance(encoder, OfflineEncoder) else {})

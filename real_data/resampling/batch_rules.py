@@ -110,28 +110,24 @@ class DropFalsePositive(_Drop):
 
 
 @dataclass(frozen=True, kw_only=True)
-class _DropNegative(_Drop):
-    sign: ClassVar[int]
-
-    def __call__(self, pairs: BatchPairs, similarity: torch.Tensor) -> BatchPairs:
-        score, true = self.sign * similarity, pairs.negatives & (pairs.positives == 0)
-        dropped = _highest(score, true, _quota(self.fraction, true))
-        return replace(pairs, negatives=pairs.negatives & ~dropped)
-
-
-@dataclass(frozen=True, kw_only=True)
-class DropFalseNegative(_DropNegative):
+class DropFalseNegative(_Drop):
     """Removal of each anchor's most similar true negatives, `⌊fraction · n⌋` of n, from the denominator; one stays.
 
     True negatives exclude the anchor, its other view and new positives.
     """
 
     fraction: float = 0.05
-    sign: ClassVar[int] = 1
+    sign: ClassVar[int] = 1  # of the similarity of the negatives that go first
+
+    def __call__(self, pairs: BatchPairs, similarity: torch.Tensor) -> BatchPairs:
+        """The pairs without the negatives dropped."""
+        true = pairs.negatives & (pairs.positives == 0)
+        dropped = _highest(self.sign * similarity, true, _quota(self.fraction, true))
+        return replace(pairs, negatives=pairs.negatives & ~dropped)
 
 
 @dataclass(frozen=True, kw_only=True)
-class DropEasyNegative(_DropNegative):
+class DropEasyNegative(DropFalseNegative):
     """Removal of each anchor's least similar true negatives, `⌊fraction · n⌋` of n, from the denominator; one stays."""
 
     fraction: float = 0.1

@@ -123,5 +123,5 @@ STUDY = Study(
     measure=measure,
     tables=TABLES,
     small={"total_images": 160, "draws": 2, "views": 2, "anchors": 200, "strengths": (1.0,)},
-    summary=lambda tables, settings: verdict_lines(tables["pairings_difference"], settings.images().named_by_captions),
+    summary=lambda tables, _: verdict_lines(tables["pairings_verdict"]),
 )

@@ -10,9 +10,8 @@ import pandas as pd
 from pairbounds.infrastructure.checks import require_named
 from pairbounds.real_data.image_settings import require_at_least
 from pairbounds.real_data.training.encoder_runs import run_all
-from pairbounds.real_data.training.recipe import Recipe
+from pairbounds.real_data.training.recipe import UNTRAINED, Recipe, Run
 from pairbounds.real_data.training.recipes import RECIPES, RESULTS
-from pairbounds.real_data.training.run import UNTRAINED, Run
 from pairbounds.real_data.training.training_settings import TrainingSettings
 from pairbounds.real_data.training.view_guides import CAPTIONS, EVERY_GUIDE, GUIDES, LABELS
 from pairbounds.sweeps import Study
@@ -122,15 +121,9 @@ def resampling_runs(
 ) -> list[Run]:
     """Every encoder of one seed.
 
-    These are the untrained, supervised and SimCLR encoders, and one for each rule and guide. Labels and captions cannot
-    distinguish two views of one image, so DropFalsePositive has no such controls.
-
-    `ValueError`: an unknown rule.
-
-    Parameters
-    ----------
-    rule : as in `pairbounds.resampled_nt_xent`; or "all": each of the four, and all four combined
-    baselines : number of SimCLR runs, with different weights
+    These are the untrained and supervised encoders, `baselines` of SimCLR with different weights, and one for each rule
+    and guide. The rule "all" is each of the four, and all four combined. Labels and captions cannot distinguish two
+    views of one image, so DropFalsePositive has no such controls. `ValueError`: an unknown rule.
     """
     rules = (*FOUR, ALL_FOUR) if rule == ALL else () if rule == SIMCLR else (rule,)
     for part in "+".join(rules).split("+") if rules else ():

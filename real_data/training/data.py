@@ -9,15 +9,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.real_data.encoders.efficientnet import EfficientNet
-from pairbounds.real_data.encoders.encoder import ImageEncoder, LiveEncoder
-from pairbounds.real_data.pairings.augmentations import views_of
+from pairbounds.real_data.encoders.encoder import LiveEncoder
 from pairbounds.real_data.pairings.sources import FROZEN, Source, image_encoders
-from pairbounds.real_data.training.fresh_views import FreshViews
-from pairbounds.real_data.training.run import UNTRAINED, Run
+from pairbounds.real_data.training.recipe import UNTRAINED, Run
 from pairbounds.real_data.training.splits import Split, split
-from pairbounds.real_data.training.view_batches import ViewSource, shown_pictures, view_pool
+from pairbounds.real_data.training.view_batches import FreshViews, ViewSource, shown_pictures, view_pool
 from pairbounds.real_data.training.view_guides import (
     CAPTIONS,
     LABELS,
@@ -80,21 +78,14 @@ class TrainingData:
         encoder = self.view_encoder(run) if run.view_guide else None
         if not self.views:
             return FreshViews(self.source.dataset, run.strength, encoder, self.workers)
-        guide_features: FloatArray | None = None
-        if encoder is not None:
-            views = views_of(self.source.dataset, self.views, run.strength, seed=0)
-            guide_features = encoder.encode_images(views, self.cache)
-        return view_pool(self.source.dataset, self.views, run.strength, self.cache, guide_features)
+        return view_pool(self.source.dataset, self.views, run.strength, self.cache, encoder)
 
     def view_encoder(self, run: Run) -> LiveEncoder:
         """Encoder of a run's views, trained without the validation and test images."""
         unseen = np.setdiff1d(np.arange(len(self.source.dataset)), self.split(run.seed).train)
-        dual = self.source.encoder_without(unseen)
-        encoder: ImageEncoder = dual
+        encoder = self.source.encoder_without(unseen)
         if run.view_guide == NO_TEXT:
-            encoder = image_encoders(dual).get(FROZEN) or EfficientNet(device=self.device)
-        if not isinstance(encoder, LiveEncoder):
-            raise TypeError(f"encoder {encoder.name} cannot embed fresh views: it must be a LiveEncoder")
+            return image_encoders(encoder).get(FROZEN) or EfficientNet(device=self.device)
         return encoder
 
     def guide(self, run: Run) -> Guide:
@@ -103,9 +94,7 @@ class TrainingData:
             return oracle_guide(self.classes)
         if run.guide == CAPTIONS:
             return exact_guide(self.source.dataset.captions)
-        if run.view_guide:
-            return seen_guide
-        return blind_guide
+        return seen_guide if run.view_guide else blind_guide
 
     def prepare(self, runs: Sequence[Run]) -> None:
         """Fill the cache with the views and features of the runs, before worker processes read it."""

@@ -17,8 +17,8 @@ from pairbounds.infrastructure.workers import asked_threads, limited_threads, si
 from pairbounds.real_data.training.data import TrainingData
 from pairbounds.real_data.training.evaluation import judgements
 from pairbounds.real_data.training.networks import export_encoder
-from pairbounds.real_data.training.objectives import OBJECTIVES
-from pairbounds.real_data.training.run import UNTRAINED, Run
+from pairbounds.real_data.training.objectives import Objective, Supervised, TwoViews, projection_head
+from pairbounds.real_data.training.recipe import SUPERVISED, UNTRAINED, Run
 from pairbounds.real_data.training.trainer import Trained, check_recipe, train_encoder, untrained
 
 RESULT = "result.json"
@@ -53,7 +53,7 @@ def train(run: Run, data: TrainingData, folder: Path, *, progress: bool = False)
     return train_encoder(
         data.view_source(run),
         data.split(run.seed).train,
-        partial(OBJECTIVES[run.kind].of, run, data),
+        partial(objective_of, run, data),
         run.recipe,
         run.weights,
         description={"run": run.key, "data": data.key},
@@ -61,6 +61,14 @@ def train(run: Run, data: TrainingData, folder: Path, *, progress: bool = False)
         device=data.device,
         progress=progress,
     )
+
+
+def objective_of(run: Run, data: TrainingData, width: int) -> Objective:
+    """Objective of a run, for features of this width."""
+    if run.kind == SUPERVISED:
+        return Supervised(width, data.classes)
+    head = projection_head(width, run.recipe.head_width, norm=run.recipe.head_norm)
+    return TwoViews(head, run.recipe.temperature, run.rule, data.guide(run))
 
 
 def _rows(run: Run, data: TrainingData, folder: Path, is_only: bool) -> list[dict[str, object]]:

@@ -38,17 +38,9 @@ def shares(classes: Callable[[Features], Any], features: Features, labels: IntAr
 def judgements(
     features: Features, dataset: ImageTextDataset, parts: Split, neighbours: int, seed: int
 ) -> Iterator[dict[str, object]]:
-    """Validation and test accuracies for each label set.
+    """Validation and test accuracies for each label set, from the features of the images, (n, width).
 
-    Parameters
-    ----------
-    features : (n, width), of the data set's images
-    neighbours : number of neighbours in the k-nearest-neighbour classifier
-    seed : seed of the order of training images of the linear probe
-
-    Yields
-    ------
-    dict, with labels; validation, test and probe_weight_decay of the linear probe; and knn_*.
+    Yields a dict with labels; validation, test and probe_weight_decay of the linear probe; and knn_*.
     """
     for name, labels in dataset.label_sets.items():
         probe, weight_decay = linear_probe(features, labels, parts, seed)
@@ -76,20 +68,10 @@ def nearest_neighbours(features: Features, labels: IntArray, parts: Split, neigh
 def linear_probe(features: Features, labels: IntArray, parts: Split, seed: int) -> tuple[Shares, float]:
     """Train a linear probe, choose its weight decay on the validation images, and evaluate it on the test images.
 
-    Cross-entropy by SGD with momentum and a cosine schedule, on features standardised by the training images.
+    Cross-entropy by SGD with momentum and a cosine schedule, on features, (n, width), standardised by the training
+    images. Returns the accuracies, and the best weight decay on the validation images.
 
-    `ValueError`: features that are not finite.
-
-    Cost: O(epochs n width classes) for each weight decay.
-
-    Parameters
-    ----------
-    features : (n, width)
-    labels : (n,), from 0
-
-    Returns
-    -------
-    The accuracies, and the best weight decay on the validation images.
+    `ValueError`: features that are not finite. Cost: O(epochs n width classes) for each weight decay.
     """
     scaled, classes = standardised(features, parts.train), torch.from_numpy(labels)
     classifiers = [torch.nn.Linear(features.shape[1], int(labels.max()) + 1) for _ in WEIGHT_DECAYS]
@@ -104,9 +86,7 @@ def linear_probe(features: Features, labels: IntArray, parts: Split, seed: int) 
 
 
 def standardised(features: Features, train: IntArray) -> torch.Tensor:
-    """Features standardised by the mean and the deviation of the training rows, (n, width), float32.
-
-    Features that are constant on the training rows become 0.
+    """Features standardised by the training rows, (n, width), float32; 0 where the training rows are constant.
 
     `ValueError`: features that are not finite.
     """

@@ -45,15 +45,8 @@ def _small_resnet() -> nn.Module:
 class Backbone(nn.Module):
     """A network without a classifier, with weights from torch's generator: (b, 3, s, s), bytes, to (b, width).
 
-    `ValueError`: an unknown network.
-
-    Parameters
-    ----------
-    name : "small", a network of timm, or "open_clip/NAME" for the image tower of a CLIP model
-
-    Attributes
-    ----------
-    width : width of the features
+    Its name is "small", that of a network of timm, or "open_clip/NAME" for the image tower of a CLIP model; others
+    raise `ValueError`.
     """
 
     mean: torch.Tensor

@@ -16,18 +16,11 @@ CHOOSING = 0.05  # validation share of the subjects, if there is a separate test
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Disjoint sorted sets of images; all images of a subject are in one set.
+    """Disjoint sorted sets of images; all images of a subject are in one set."""
 
-    Attributes
-    ----------
-    train : images for training the encoder and its linear probe
-    validation : images for the choice of settings
-    test : images for the final evaluation
-    """
-
-    train: IntArray
-    validation: IntArray
-    test: IntArray
+    train: IntArray  # for the encoder and its linear probe
+    validation: IntArray  # for the choice of settings
+    test: IntArray  # for the final evaluation
 
 
 def split(subjects: npt.ArrayLike, seed: int, judged: int = 0) -> Split:

@@ -31,18 +31,14 @@ CHECKPOINT, LOG = "checkpoint.pt", "log.csv"
 
 @dataclass(frozen=True, eq=False)
 class Trained:
-    """An encoder and its training log.
+    """An encoder, without the heads of its objective, and its training log.
 
-    Attributes
-    ----------
-    backbone : the network, without the heads of its objective
-    log : a row for each epoch: epoch, steps, loss (the mean over its batches), learning_rate (at its end)
-    seconds : total training time, over all resumed runs
+    `log` has a row for each epoch: epoch, steps, loss (the mean over its batches), learning_rate (at its end).
     """
 
     backbone: Backbone
     log: pd.DataFrame
-    seconds: float
+    seconds: float  # of training, over all resumed runs
 
     def features(self, blocks: Iterable[torch.Tensor], count: int) -> npt.NDArray[np.float32]:
         """Features of `count` pictures in blocks of (b, 3, s, s) bytes: (count, width), without gradients.
@@ -76,8 +72,6 @@ def train_encoder(
     `ValueError`: fewer images than in a batch; a folder with the checkpoint of another recipe, seed, objective or data.
     `FloatingPointError`: features or loss are not finite, because the learning rate is too high.
 
-    On a CPU a resumed training gives exactly the same log, for a fixed number of threads.
-
     Parameters
     ----------
     images : indices of the training images
@@ -85,6 +79,7 @@ def train_encoder(
     seed : seed of weights, order and views
     description : JSON description of objective and data; a checkpoint with another description is refused
     folder : folder of a checkpoint and the log after every epoch, from which training resumes; by default none is kept
+        On a CPU the log is then exactly that of an uninterrupted training, for a fixed number of threads.
     """
     state = _State(objective, recipe, images, seed, torch_device(device))
     identity = {"recipe": asdict(recipe), "seed": seed, "images": images.tolist(), "about": dict(description or {})}

@@ -4,8 +4,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pairbounds.real_data.image_settings import ImageSettings, require_at_least
-from pairbounds.real_data.kinds import WITH_ROOT
+from pairbounds.real_data.image_settings import WITH_ROOT, ImageSettings, require_at_least
 from pairbounds.real_data.training.data import TrainingData
 from pairbounds.real_data.training.recipe import Recipe
 from pairbounds.real_data.training.splits import followed_by

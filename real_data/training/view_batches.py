@@ -1,22 +1,24 @@
-"""Batches of pictures from a fixed pool of views."""
+"""Batches of views of images: from a fixed pool, or new in every epoch, as in SimCLR."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch.utils.data import DataLoader
 from torchvision.transforms.v2.functional import pil_to_tensor
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.infrastructure.files import replacing
 from pairbounds.infrastructure.inputs import stored_array
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.real_data.datasets import ImageTextDataset
-from pairbounds.real_data.encoders.encoder import picture_batches
-from pairbounds.real_data.pairings.augmentations import views_of
+from pairbounds.real_data.encoders.encoder import ImageEncoder, LiveEncoder, picture_batches
+from pairbounds.real_data.pairings.augmentations import seeded_view, views_of
 
 Pixels = npt.NDArray[np.uint8]
 STORED = 4 * 2**30  # maximum bytes of a stored copy, enough for all views of the emoji at 224 pixels
@@ -49,13 +51,7 @@ class ViewSource(ABC):
 
 @dataclass(frozen=True, eq=False)
 class ViewPool(ViewSource):
-    """A fixed pool of views of each image, with a guide's features.
-
-    Attributes
-    ----------
-    pictures : (n, v, 3, s, s), bytes
-    guide_features : (n, v, g), a guide's features of the views, or `None` without a guide
-    """
+    """A fixed pool of views of each image, (n, v, 3, s, s), bytes, with a guide's features of them, (n, v, g)."""
 
     pictures: Pixels
     guide_features: npt.NDArray[np.float32] | None = None
@@ -70,23 +66,60 @@ class ViewPool(ViewSource):
 
 
 def view_pool(
-    dataset: ImageTextDataset, count: int, strength: float, cache: Path, guide_features: FloatArray | None = None
+    dataset: ImageTextDataset, count: int, strength: float, cache: Path, guide: ImageEncoder | None = None
 ) -> ViewPool:
-    """Pool of `count` views of each image, stored in `cache` for all training processes.
+    """Pool of `count` views of each image, with a guide's features, stored in `cache` for all training processes.
 
-    The views are those of `views_of(dataset, count, strength, seed=0)`, so a guide can encode that data set.
-
-    `ValueError`: images without a common size, a strength outside (0, 1], features that do not fit.
-
-    Parameters
-    ----------
-    guide_features : (n count, g), a guide's features of these views
+    `ValueError`: images without a common size, a strength outside (0, 1].
     """
-    pictures = stored_pictures(views_of(dataset, count, strength, seed=0), cache)
+    views = views_of(dataset, count, strength, seed=0)
+    pictures = stored_pictures(views, cache)
     pool = pictures.reshape(len(dataset), count, *pictures.shape[1:])
-    if guide_features is None:
+    if guide is None:
         return ViewPool(pool)
-    return ViewPool(pool, guide_features.astype(np.float32).reshape(len(dataset), count, -1))
+    features = guide.encode_images(views, cache).astype(np.float32)
+    return ViewPool(pool, features.reshape(len(dataset), count, -1))
+
+
+@dataclass(frozen=True, eq=False)
+class FreshViews(ViewSource):
+    """New views in every epoch, drawn from the original files; each file is decoded once for all views of its image.
+
+    A view depends only on its image and its seed, for any number of workers.
+
+    `ValueError`: images without a common size; a picture that cannot be read.
+    """
+
+    dataset: ImageTextDataset  # its size is that of the views
+    strength: float = 1.0
+    guide: LiveEncoder | None = None
+    workers: int = 0  # processes that draw views; 0 for this process
+
+    def batches(self, batches: Sequence[IntArray], views: int, rng: np.random.Generator) -> Iterator[Batch]:
+        """See `ViewSource`."""
+        work: Any = [(images, rng.integers(2**63, size=(views, len(images))).T) for images in batches]
+        loader = DataLoader(
+            work,  # a loader needs only length and indexing
+            batch_size=None,
+            num_workers=self.workers,
+            collate_fn=self._drawn,
+            generator=torch.Generator(),  # leaves torch's global generator unchanged
+        )
+        try:
+            for images, pictures in zip(batches, loader, strict=True):
+                yield Batch(images, pictures, None if self.guide is None else self.guide.see(pictures))
+        except ValueError as error:  # a worker's message begins with its traceback
+            raise ValueError(str(error).rstrip().rpartition("\n")[2].removeprefix("ValueError: ")) from error
+
+    def _drawn(self, batch: Any) -> torch.Tensor:
+        """Views of images, (b,), by their seeds, (b, v): first views, then second views, (v b, 3, s, s), bytes."""
+        by_image = [self._views(int(index), seeds) for index, seeds in zip(*batch, strict=True)]
+        return torch.stack(by_image, dim=1).flatten(0, 1)
+
+    def _views(self, index: int, seeds: IntArray) -> torch.Tensor:
+        picture, side = self.dataset.original(index), self.dataset.side
+        views = [seeded_view(picture, side, self.strength, seed) for seed in seeds.tolist()]
+        return torch.stack([pil_to_tensor(view) for view in views])
 
 
 def shown_pictures(dataset: ImageTextDataset, cache: Path, workers: int = 0) -> Iterator[torch.Tensor]:

@@ -9,14 +9,14 @@ from PIL import Image
 
 from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.datasets.picture_files import digest
-from pairbounds.real_data.encoders.encoder import DualEncoder, ImageEncoder, LiveEncoder
+from pairbounds.real_data.encoders.encoder import DualEncoder, ImageEncoder
 from pairbounds.real_data.pairings.sources import Source
 
 COLOURS = {"red": (220, 40, 40), "green": (40, 200, 40), "blue": (40, 40, 220), "yellow": (220, 220, 40)}
 SUBJECTS, PIXELS, FRAME = 14, 24, 4  # of each colour; of each picture, and of the white around it
 
 
-class RowEncoder(DualEncoder, LiveEncoder):
+class RowEncoder(DualEncoder):
     """Mean colour of a picture, or colour named by a text; a bit of texture makes pictures differ."""
 
     name = key = "image_encoder"
@@ -65,7 +65,7 @@ def coloured(folder: Path) -> ImageTextDataset:
     label_sets = {"colour": np.array(labels), "greenish": np.isin(labels, [1, 3]).astype(np.int64)}
     return ImageTextDataset(
         "coloured", tuple(ids), tuple(files), tuple(map(digest, files)), tuple(captions), np.array(labels),
-        tuple(COLOURS), PIXELS, "none", "nobody",
+        tuple(COLOURS), PIXELS,
         label_sets=label_sets, class_names={"colour": tuple(COLOURS)},
         subjects=tuple(name.partition("/")[2] for name in ids),
     )  # fmt: skip

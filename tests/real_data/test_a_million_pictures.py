@@ -12,9 +12,8 @@ import pytest
 from PIL import Image
 
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
-from pairbounds.real_data.training.fresh_views import FreshViews
 from pairbounds.real_data.training.splits import split
-from pairbounds.real_data.training.view_batches import shown_pictures
+from pairbounds.real_data.training.view_batches import FreshViews, shown_pictures
 from tests.rooms import ROOT
 
 IMAGES, CLASSES = 1_281_167, 1000
@@ -40,7 +39,7 @@ def made() -> ImageTextDataset:
     captions = [tuple(f"{words} number {label}." for words in "abcdefgh") for label in range(CLASSES)]
     return Made(
         "imagefolder", names, tuple(Path("/nowhere", name) for name in names), digests,
-        tuple(captions[label] for label in labels.tolist()), labels, tuple(map(str, range(CLASSES))), 224, "", "",
+        tuple(captions[label] for label in labels.tolist()), labels, tuple(map(str, range(CLASSES))), 224,
     )  # fmt: skip
 
 

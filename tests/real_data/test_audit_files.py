@@ -12,7 +12,7 @@ from pairbounds import BOUNDS, bound
 from pairbounds.__main__ import app
 from pairbounds.infrastructure import reading
 from pairbounds.real_data.audit import Columns, audit
-from pairbounds.real_data.audit.pair_tables import count_pairs, open_tables
+from pairbounds.real_data.audit.pair_tables import open_tables, read_rows
 
 PAIRS = {
     "image": [3, 1, 3, 2, 1, 3, 2, 9],
@@ -39,19 +39,18 @@ def two(tmp_path):
     return write(PAIRS, tmp_path / "pairs.parquet"), write(LABELS, tmp_path / "labels.parquet")
 
 
-def by_name(counted):
+def by_name(graph):
     """The probabilities of the pairs by names."""
-    joint = counted.graph.joint.tocoo()
-    images, captions = counted.images.to_pylist(), counted.captions.to_pylist()
-    return {(images[i], captions[j]): p for i, j, p in zip(*joint.coords, joint.data, strict=True)}
+    joint = graph.joint.tocoo()
+    return {(graph.left_ids[i], graph.right_ids[j]): p for i, j, p in zip(*joint.coords, joint.data, strict=True)}
 
 
 def read(pairs, labels):
     """Contents of a table: the pairs with their probability, the labels, and the tally."""
-    counted = count_pairs(open_tables(pairs, labels))
-    classes = [counted.classes[int(label)].as_py() for label in counted.graph.left_labels]
-    labels = dict(zip(counted.images.to_pylist(), classes, strict=True))
-    return by_name(counted), labels, (counted.n_rows, counted.n_images_without_label)
+    rows = read_rows(open_tables(pairs, labels))
+    graph = rows.graph()
+    labels = dict(zip(graph.left_ids, np.array(graph.class_names)[graph.left_labels], strict=True))
+    return by_name(graph), labels, (len(rows.weights), rows.n_unlabelled)
 
 
 def test_unlabelled_images_are_left_out_and_counted_and_equal_pairs_are_summed(two):
@@ -101,9 +100,9 @@ def stranger():
 
 def test_pairs_equal_those_of_pandas(tmp_path, stranger):
     path = write(stranger, tmp_path / "crawl.tsv")
-    counted = count_pairs(open_tables(path, path, Columns("url", "TEXT", "n", "kind")))
+    graph = read_rows(open_tables(path, path, Columns("url", "TEXT", "n", "kind"))).graph()
     weights = stranger.groupby(["url", "TEXT"])["n"].sum()
-    assert by_name(counted) == pytest.approx((weights / weights.sum()).to_dict())
+    assert by_name(graph) == pytest.approx((weights / weights.sum()).to_dict())
 
 
 def test_the_command_takes_odd_names_and_says_what_it_read(call, tmp_path, stranger):
@@ -155,7 +154,7 @@ def test_a_fault_is_one_line_that_names_its_row(refused, tmp_path, monkeypatch, 
 def test_columns_of_other_types_are_one_line(tmp_path, columns, message):
     pq.write_table(pa.table(columns), tmp_path / "pairs.parquet")
     with pytest.raises(ValueError) as error:
-        count_pairs(open_tables(tmp_path / "pairs.parquet"))
+        read_rows(open_tables(tmp_path / "pairs.parquet"))
     assert message in str(error.value)
 
 

@@ -17,10 +17,9 @@ from pairbounds.real_data.caption_graphs import caption_graph
 from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.datasets.emoji import emoji
 from pairbounds.real_data.datasets.imagefolder import imagefolder
-from pairbounds.real_data.datasets.naming import names_their_class
 from pairbounds.real_data.datasets.picture_files import open_picture
 from pairbounds.real_data.datasets.table import table
-from pairbounds.real_data.kinds import KINDS
+from pairbounds.real_data.image_settings import KINDS
 from pairbounds.theory.graph.labels import UNLABELLED
 from tests.real_data.tiny import error_of
 
@@ -35,10 +34,8 @@ def write_table(path: Path, rows: list[tuple[object, ...]]) -> Path:
     return path
 
 
-def test_the_emoji_have_their_captions_and_the_terms_of_their_packages(drawings):
+def test_the_emoji_have_their_captions_and_categories(drawings):
     assert repr(drawings) == "emoji(3246 images, 30292 captions, 9 classes)"
-    assert "CC BY-SA 4.0" in drawings.licence
-    assert "All emojis designed by OpenMoji" in drawings.attribution
 
 
 @pytest.mark.parametrize("style", ["openmoji", "twemoji"])
@@ -54,7 +51,6 @@ def test_both_styles_are_drawn_on_white_at_one_size(style):
 FIELDS = {
     "name": "test", "ids": ("a", "b"), "files": (Path("a"),) * 2, "digests": ("1", "2"),
     "captions": (("one",), ("two",)), "labels": np.array([0, 1]), "label_names": ("p", "q"), "size": 8,
-    "licence": "", "attribution": "",
 }  # fmt: skip
 
 
@@ -65,7 +61,7 @@ def test_an_unlabelled_image_is_unlabelled_in_the_caption_graph():
 
 def test_the_key_depends_on_the_content_only():
     dataset = ImageTextDataset(**FIELDS)
-    assert replace(dataset, files=(Path("b.png"),) * 2, licence="other").key == dataset.key
+    assert replace(dataset, files=(Path("b.png"),) * 2).key == dataset.key
     for change in (
         {"size": 73},
         {"ids": ("a", "c")},
@@ -119,9 +115,10 @@ def test_captions_name_a_class_by_a_word_of_its_name():
     captions = (("red apples", "pineapple"), ("The Animal and I",), ("a pie",))
     classes = {"kind": np.array([0, 1, 0]), "half": np.array([0, 0, 1])}
     names = {"kind": ("apple-pie", "animals & other things")}
-    naming = names_their_class(captions, classes, names)
-    assert naming == ((True, False), (True,), (True,))
-    assert names_their_class(captions, classes, {}) == ((False, False), (False,), (False,))
+    three = {"ids": ("a", "b", "c"), "files": (Path("a"),) * 3, "digests": ("1", "2", "3"), "labels": np.zeros(3, int)}
+    dataset = ImageTextDataset(**FIELDS | three | {"captions": captions, "label_sets": classes})
+    assert replace(dataset, class_names=names).naming == ((True, False), (True,), (True,))
+    assert dataset.naming == ((False, False), (False,), (False,))
 
 
 def test_broken_pictures_are_skipped_and_a_copy_has_the_same_key(pictures, tmp_path):
@@ -197,4 +194,4 @@ def test_each_data_set_is_in_the_table_of_kinds():
     modules = [import_module(f"{datasets.__name__}.{module.name}") for module in iter_modules(datasets.__path__)]
     names = [module.__name__.rpartition(".")[2] for module in modules]
     for name, module in zip(names, modules, strict=True):
-        assert not hasattr(module, name) or name in KINDS, f"add a line for {name!r} to KINDS in real_data/kinds.py"
+        assert not hasattr(module, name) or name in KINDS, f"add {name!r} to KINDS in real_data/image_settings.py"

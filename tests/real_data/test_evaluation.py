@@ -9,8 +9,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from pairbounds.real_data.training.data import TrainingData
 from pairbounds.real_data.training.encoder_runs import RESULT, run_all
 from pairbounds.real_data.training.evaluation import nearest_neighbours
-from pairbounds.real_data.training.recipe import Recipe
-from pairbounds.real_data.training.run import Run
+from pairbounds.real_data.training.recipe import Recipe, Run
 from pairbounds.real_data.training.splits import Split
 
 

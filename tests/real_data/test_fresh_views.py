@@ -10,8 +10,7 @@ from torchvision.transforms.v2.functional import pil_to_tensor
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
 from pairbounds.real_data.pairings.augmentations import simclr
 from pairbounds.real_data.training import view_batches
-from pairbounds.real_data.training.fresh_views import FreshViews
-from pairbounds.real_data.training.view_batches import shown_pictures, stored_pictures, view_pool
+from pairbounds.real_data.training.view_batches import FreshViews, shown_pictures, stored_pictures, view_pool
 from tests.real_data.colours import RowEncoder, coloured
 from tests.real_data.tiny import error_of
 

@@ -14,9 +14,9 @@ from pairbounds.real_data.datasets import DATASETS
 from pairbounds.real_data.studies import resampled_training
 from pairbounds.real_data.studies.resampled_training import resampling_runs, selected
 from pairbounds.real_data.training.data import TrainingData
-from pairbounds.real_data.training.objectives.simclr import TwoViews, projection_head
-from pairbounds.real_data.training.recipe import Recipe
-from pairbounds.real_data.training.run import Run
+from pairbounds.real_data.training.encoder_runs import objective_of
+from pairbounds.real_data.training.objectives import TwoViews, projection_head
+from pairbounds.real_data.training.recipe import Recipe, Run
 from pairbounds.real_data.training.splits import CHOOSING, followed_by, split
 from pairbounds.real_data.training.trainer import train_encoder
 from pairbounds.real_data.training.view_batches import view_pool
@@ -107,7 +107,7 @@ def test_the_published_head_has_batch_norm_and_no_shift():
     names = {name for name, weights in head.named_parameters() if weights.requires_grad}
     assert names == {"0.weight", "1.weight", "1.bias", "3.weight", "4.weight"}
     run = Run("simclr", Recipe(head_width=5, head_norm=True, temperature=0.5), 0)
-    objective = TwoViews.of(run, SimpleNamespace(guide=lambda _: blind_guide), 6)
+    objective = objective_of(run, SimpleNamespace(guide=lambda _: blind_guide), 6)
     assert (repr(objective.head), objective.temperature) == (repr(head), 0.5)
 
 

@@ -23,10 +23,8 @@ from pairbounds.real_data.training.encoder_runs import RESULT, run_all, train
 from pairbounds.real_data.training.evaluation import linear_probe, standardised
 from pairbounds.real_data.training.networks import ENCODER as ENCODER_FILE
 from pairbounds.real_data.training.networks import Backbone
-from pairbounds.real_data.training.objectives.simclr import TwoViews, projection_head
-from pairbounds.real_data.training.objectives.supervised import Supervised
-from pairbounds.real_data.training.recipe import Recipe
-from pairbounds.real_data.training.run import Run
+from pairbounds.real_data.training.objectives import Supervised, TwoViews, projection_head
+from pairbounds.real_data.training.recipe import Recipe, Run
 from pairbounds.real_data.training.splits import Split, split
 from pairbounds.real_data.training.trainer import CHECKPOINT, LOG, train_encoder, untrained
 from pairbounds.real_data.training.view_batches import Batch, ViewPool, view_pool
@@ -80,7 +78,7 @@ def test_a_split_covers_all_subjects_and_divides_none(source):
 def test_a_pool_gives_two_views_of_each_image_with_their_guide_features(source, studio):
     views = views_of(source.dataset, 3, 0.5, seed=0)
     features = RowEncoder().encode_images(views, None)
-    pool = view_pool(source.dataset, 3, 0.5, studio.cache, features)
+    pool = view_pool(source.dataset, 3, 0.5, studio.cache, RowEncoder())
     images = np.array([7, 2, 99])
     first, second = pool.batches([images, images], 2, np.random.default_rng(0))
     for batch in (first, second):
