@@ -80,7 +80,7 @@ def test_bounds_at_one_width_are_drawn_as_markers(table):
     [
         (lambda: pb.check_bounds(GRAPH, 2, bounds=[4]), "pairbounds.BOUNDS"),
         (lambda: pb.find_counterexample(0, evaluations=9), "pairbounds.BOUNDS"),
-        (lambda: pb.PairGraph(nx.complete_bipartite_graph(2, 2)), "biadjacency_matrix"),
+        (lambda: pb.PairGraph(nx.complete_bipartite_graph(2, 2)), "from_networkx"),
         (lambda: pb.PairGraph("graph.npz"), "read_graph"),
         (lambda: pb.PairGraph(pd.DataFrame({"image": ["a"], "caption": ["b"]})), "from_pairs"),
         (lambda: pb.check_bounds(pb.read_graph("graph.npz"), 2), r"read_graph\(\.\.\.\)\.graph"),

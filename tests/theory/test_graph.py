@@ -146,6 +146,29 @@ def test_bad_edge_lists(arguments, message):
         PairGraph.from_pairs(*arguments)
 
 
+# networkx.
+
+
+def test_bipartite_graphs_of_networkx_good_and_bad():
+    g = nx.Graph()
+    g.add_nodes_from([1, 2], bipartite=0)
+    g.add_nodes_from([3, 4], bipartite=1, label=1)
+    g.add_weighted_edges_from([(1, 3, 2), (4, 2, 1)])
+    g.add_edge(2, 3)  # weight 1
+    graph = PairGraph.from_networkx(g)
+    np.testing.assert_allclose(graph.joint.toarray(), [[0.5, 0], [0.25, 0.25]])
+    assert (graph.left_labels, graph.right_labels.tolist()) == (None, [1, 1])
+    for spoil, message in (
+        (lambda g: g.add_node(9), "node 9 has bipartite=None"),
+        (lambda g: g.add_edge(1, 2), "edge 1 - 2 joins two nodes of one side"),
+        (lambda g: g.remove_nodes_from([3, 4]), "no node on one side"),
+        (lambda g: g.to_directed(), "the graph is directed"),
+    ):
+        spoilt = g.copy()
+        with pytest.raises(ValueError, match=message):
+            PairGraph.from_networkx(spoil(spoilt) or spoilt)
+
+
 @pytest.mark.parametrize("family", GRAPHS)
 def test_components_are_those_of_networkx(family):
     graph = family_graph(family, 0, 12)

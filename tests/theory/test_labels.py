@@ -58,15 +58,15 @@ def test_rows_that_need_labels_count_missing_ones_and_other_rows_are_computed():
     assert check_bounds(part, 1)["holds"].all()
 
 
-def test_names_and_missing_labels_survive_a_file(tmp_path):
+def test_names_and_missing_labels_survive_a_file_and_networkx(tmp_path):
     graph = PairGraph(JOINT, ["dog", None, "cat"], ["cat", "dog", "bird"], left_ids=["x", "z", "y"])
     graph.save(tmp_path / "graph.npz")
-    result = PairGraph.load(tmp_path / "graph.npz")
-    np.testing.assert_array_equal(result.joint.toarray(), graph.joint.toarray())
-    assert (result.left_ids.tolist(), result.right_ids.tolist()) == (["x", "z", "y"], [0, 1, 2])
-    assert result.class_names == ("bird", "cat", "dog")
-    assert result.left_labels.tolist() == [2, -1, 1]
-    assert result.right_labels.tolist() == [1, 2, 0]
+    for result in (PairGraph.load(tmp_path / "graph.npz"), PairGraph.from_networkx(graph.to_networkx())):
+        np.testing.assert_allclose(result.joint.toarray(), graph.joint.toarray(), rtol=1e-14)
+        assert (result.left_ids.tolist(), result.right_ids.tolist()) == (["x", "z", "y"], [0, 1, 2])
+        assert result.class_names == ("bird", "cat", "dog")
+        assert result.left_labels.tolist() == [2, -1, 1]
+        assert result.right_labels.tolist() == [1, 2, 0]
 
 
 MISSING = "labels are missing for every node: leave them out"

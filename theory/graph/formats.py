@@ -1,9 +1,9 @@
-"""Conversion of pair graphs from edge lists, and from and to files."""
+"""Conversion of pair graphs from and to edge lists, networkx graphs and files."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import scipy.sparse as sp
@@ -12,8 +12,11 @@ from numpy.typing import ArrayLike
 from pairbounds.infrastructure.arrays import Array, IntArray, without_torch
 from pairbounds.infrastructure.files import Output, replacing, require_output_path
 from pairbounds.infrastructure.inputs import AnyPath, require_file
-from pairbounds.theory.graph.labels import labels_without_torch
+from pairbounds.theory.graph.labels import UNLABELLED, labels_without_torch
 from pairbounds.theory.graph.pair_graph import PairGraph, real_weights
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 Graph = TypeVar("Graph", bound=PairGraph)
 
@@ -95,6 +98,55 @@ class Numbered:
             name = self.ids[self.codes[torn[0]]]
             raise ValueError(f"{self.side}_labels gives {name!r} two classes, the second at pair {torn[0]}")
         return np.asarray(nodes.sort_values("node")["label"])
+
+
+def from_networkx(g: "nx.Graph[Any]") -> dict[str, Any]:
+    """Constructor arguments from a bipartite graph."""
+    import networkx as nx
+
+    if g.is_directed():
+        raise ValueError("the graph is directed: a pair has no direction, use g.to_undirected()")
+    sides: dict[int, list[Any]] = {0: [], 1: []}
+    for node in g.nodes:
+        side = g.nodes[node].get("bipartite")
+        if side not in (0, 1):
+            raise ValueError(f"node {node!r} has bipartite={side!r}: mark left nodes 0 and right nodes 1")
+        sides[side].append(node)
+    if not sides[0] or not sides[1]:
+        raise ValueError("the graph has no node on one side: a pair graph needs left and right nodes")
+    for start, end in g.edges():
+        if g.nodes[start]["bipartite"] == g.nodes[end]["bipartite"]:
+            raise ValueError(f"edge {start!r} - {end!r} joins two nodes of one side: pairs join left and right")
+    joint = nx.bipartite.biadjacency_matrix(g, sides[0], sides[1], weight="weight")
+    return {
+        "joint": joint,
+        "left_labels": _node_labels(g, sides[0]),
+        "right_labels": _node_labels(g, sides[1]),
+        "left_ids": [g.nodes[node].get("id", node) for node in sides[0]],
+        "right_ids": [g.nodes[node].get("id", node) for node in sides[1]],
+    }
+
+
+def _node_labels(g: "nx.Graph[Any]", nodes: list[Any]) -> list[Any] | None:
+    labels = [g.nodes[node].get("label") for node in nodes]
+    return None if all(label is None for label in labels) else labels
+
+
+def to_networkx(graph: PairGraph) -> "nx.Graph[Any]":
+    """Weighted networkx graph; each node has the name of its side, since both sides may have equal ids."""
+    import networkx as nx
+
+    g: nx.Graph[Any] = nx.Graph()
+    sides = ("left", graph.left_ids, graph.left_labels), ("right", graph.right_ids, graph.right_labels)
+    for number, (name, ids, labels) in enumerate(sides):
+        g.add_nodes_from(((name, node), {"bipartite": number, "id": node}) for node in ids.tolist())
+        for node, label in zip(ids.tolist(), [] if labels is None else labels.tolist(), strict=labels is not None):
+            if label != UNLABELLED:
+                g.nodes[name, node]["label"] = label if graph.class_names is None else graph.class_names[label]
+    pairs, left_ids, right_ids = graph.joint.tocoo(), graph.left_ids.tolist(), graph.right_ids.tolist()
+    for i, j, weight in zip(*pairs.coords, pairs.data, strict=True):
+        g.add_edge(("left", left_ids[i]), ("right", right_ids[j]), weight=float(weight))
+    return g
 
 
 def save_npz(path: AnyPath, graph: PairGraph, beside: Mapping[str, Array]) -> None:

@@ -15,6 +15,8 @@ from pairbounds.theory.graph.classes import class_cuts, class_indicators, requir
 from pairbounds.theory.graph.labels import UNLABELLED, coded, count_of_classes, require_labelled
 
 if TYPE_CHECKING:
+    import networkx as nx
+
     from pairbounds.theory.graph.through_features import GraphThroughFeatures
 
 SomeArray = TypeVar("SomeArray", bound=Array)
@@ -26,8 +28,8 @@ INDUCED_LIMIT = 5_000  # left nodes; P_T is dense in the worst case
 ROUNDING_OF_SUM = 4 * EPS  # of quotients by their sum
 _ADVICE = "; for similarities, such as cosines, use PairGraph.from_features(images, texts, ...)"
 _MATRIX = (
-    "give a matrix (n_left, n_right), such as networkx.bipartite.biadjacency_matrix(g, left, right), or use "
-    "PairGraph.from_pairs(left, right) or read_graph(path).graph"
+    "give a matrix (n_left, n_right), or use PairGraph.from_networkx(g), PairGraph.from_pairs(left, right) or "
+    "read_graph(path).graph"
 )
 SMALLEST = float(np.finfo(np.float64).smallest_normal)  # probabilities below it have lost digits
 LabelledGraph: TypeAlias = "PairGraph | GraphThroughFeatures"  # argument of bounds on the optimum
@@ -155,6 +157,23 @@ class PairGraph:
         indices, similarities = nearest(images, texts, top_k, device=device)
         joint = softmax_joint(indices, similarities, temperature, len(texts))
         return cls(joint, left_labels, right_labels, left_ids=left_ids, right_ids=right_ids, drop_isolated=True)
+
+    @classmethod
+    def from_networkx(cls, g: "nx.Graph[Any]", *, drop_isolated: bool = False) -> Self:
+        """Graph from a weighted bipartite `networkx` graph.
+
+        Node attribute `bipartite` is 0 (left) or 1 (right). Edge attribute `weight` is 1 by default. Node attribute
+        `label`, on all nodes of a side or on none, is the class.
+        """
+        from pairbounds.theory.graph.formats import from_networkx
+
+        return cls(**from_networkx(g), drop_isolated=drop_isolated)
+
+    def to_networkx(self) -> "nx.Graph[Any]":
+        """Graph of `networkx`, with nodes `("left", id)` and `("right", id)`, and weights that sum to 1."""
+        from pairbounds.theory.graph.formats import to_networkx
+
+        return to_networkx(self)
 
     @classmethod
     def load(cls, path: AnyPath) -> Self:
