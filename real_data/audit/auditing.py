@@ -39,10 +39,11 @@ class AuditSettings:
     Attributes
     ----------
     k : width of the embedding in the bounds, 1..min(n_images, n_captions); by default `WIDTH`, or the largest
-    seed : of `pairbounds.spectrum`
+    device, seed : of `pairbounds.spectrum`
     """
 
     k: int | None = None
+    device: str = "auto"
     seed: int = 0
 
 
@@ -109,7 +110,7 @@ def audit_opened(inputs: AuditTables, out: Path, settings: AuditSettings, noise:
         k = min(WIDTH, *graph.shape) if settings.k is None else settings.k
         require_width(graph.shape, k)
         _show(bar, "spectrum")
-        triplets = spectrum_beyond(graph, k, seed=settings.seed)
+        triplets = spectrum_beyond(graph, k, device=settings.device, seed=settings.seed)
         _show(bar, "bounds")
         bounds = check_bounds(graph, k, triplets=triplets)
         _show(bar, "tables")
@@ -117,7 +118,7 @@ def audit_opened(inputs: AuditTables, out: Path, settings: AuditSettings, noise:
         words: tuple[str, ...] = ()
         if noise is not None:
             _show(bar, NOISE)
-            tables[NOISE], words = caption_noise(graph, noise, k, seed=settings.seed)
+            tables[NOISE], words = caption_noise(graph, noise, k, device=settings.device, seed=settings.seed)
         keys = {name: write_table(table, out / f"{name}.parquet", configuration) for name, table in tables.items()}
         metadata = {
             "n_rows": len(rows.weights),

@@ -30,7 +30,9 @@ THEOREMS = {
 }
 
 
-def caption_noise(graph: PairGraph, share: float, k: int, *, seed: int = 0) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def caption_noise(
+    graph: PairGraph, share: float, k: int, *, device: str = "auto", seed: int = 0
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Effects of a share of wrong captions on the population, and on tables of a quarter, half and all of the pairs.
 
     Parts with too few images or captions for the width k are left out. Beyond `MOST_PAIRS` pairs, a random sample of
@@ -59,7 +61,7 @@ def caption_noise(graph: PairGraph, share: float, k: int, *, seed: int = 0) -> t
             fits = part == 1 or k < min(len(np.unique(images)), len(np.unique(captions)))
             for wrong in (0.0, share) if fits else ():
                 table = sp.coo_array((weights, (images, exchanged(captions, wrong, rng))), shape=sample.shape)
-                measured = _measured(sample.reweighted(table), k, seed=seed)
+                measured = _measured(sample.reweighted(table), k, device=device, seed=seed)
                 rows.append({"part": part, "draw": draw, "share": wrong, "n_pairs": len(chosen), **measured})
             bar.update()
     results = pd.DataFrame(rows)
@@ -93,9 +95,9 @@ def _sample(graph: PairGraph, seed: int) -> tuple[PairGraph, tuple[str, ...]]:
     return sample, (sentence,)
 
 
-def _measured(graph: PairGraph, k: int, *, seed: int) -> dict[str, float]:
+def _measured(graph: PairGraph, k: int, *, device: str, seed: int) -> dict[str, float]:
     """Bounds and error of the optimum of a table."""
-    triplets = spectrum_beyond(graph, k, seed=seed)
+    triplets = spectrum_beyond(graph, k, device=device, seed=seed)
     return {
         "alpha_t": induced_labelling_error(graph),
         "gap": 1 - float(triplets.singular_values[k]) ** 2,

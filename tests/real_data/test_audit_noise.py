@@ -30,7 +30,7 @@ def test_an_exchange_moves_at_most_the_share_and_keeps_caption_counts(seed, shar
 
 def test_each_number_of_pairs_is_measured_with_and_without_noise():
     graph = family_graph("latent_captions", 1, 60)
-    table, words = caption_noise(graph, 0.2, 2)
+    table, words = caption_noise(graph, 0.2, 2, device="cpu")
     assert table.groupby(["part", "share"]).size().tolist() == [3] * 6
     assert sorted(set(table["n_pairs"])) == [round(part * graph.joint.nnz) for part in (0.25, 0.5, 1)]
     expected = check_bounds(graph, 2).set_index("bound")
@@ -47,21 +47,21 @@ def test_each_number_of_pairs_is_measured_with_and_without_noise():
 
 
 def test_numbers_of_pairs_below_the_width_are_skipped():
-    table, _ = caption_noise(PairGraph(np.ones((8, 8)), np.arange(8) % 2), 0.5, 8)
+    table, _ = caption_noise(PairGraph(np.ones((8, 8)), np.arange(8) % 2), 0.5, 8, device="cpu")
     assert set(table["part"]) == {1}
 
 
 def test_beyond_a_size_a_sample_of_the_images_is_measured_with_all_of_their_pairs(monkeypatch):
     monkeypatch.setattr(noise_trials, "MOST_PAIRS", 60)
     graph = family_graph("latent_captions", 1, 60)
-    table, words = caption_noise(graph, 0.2, 2)
+    table, words = caption_noise(graph, 0.2, 2, device="cpu")
     images, pairs = (int(number) for number in re.findall(r"sample of (\d+) of 60 images, with (\d+) of", words[0])[0])
     assert table["n_pairs"].max() == pairs <= 60
     assert pairs >= images
 
 
 def test_disconnected_tables_are_named():
-    _, words = caption_noise(PairGraph(np.eye(16), np.arange(16) % 2), 0.5, 2)
+    _, words = caption_noise(PairGraph(np.eye(16), np.arange(16) % 2), 0.5, 2, device="cpu")
     assert words[-1].endswith("; at 4, 8, 16 pairs the table falls apart, and has many optima")
 
 

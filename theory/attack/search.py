@@ -36,8 +36,8 @@ class CounterexampleResult:
     ----------
     bound : the claim's name
     ratio : measured over value on `graph`, for every relation as in `pairbounds.theory.bounds.scoring.violation_ratio`:
-        above 1 if and only if the claim is violated beyond round-off. Without a violation it is within 1% of the
-        largest of the search; with one, the graph is the smallest violation of the search, and not the worst.
+        above 1 if and only if the claim is violated beyond round-off. Without a violation it is within 1 % of
+        `largest_ratio`; with one, the graph is the smallest violation of the search, and not the worst.
     refuted : True if the violation was confirmed in higher precision; the same as `ratio > 1`
     graph, k : the graph and the width
     weights : (n_left, n_right), readable weights of the graph: integers if possible, else with the maximum 1
@@ -45,6 +45,7 @@ class CounterexampleResult:
     penalty : μ, for a claim about a penalised loss
     measured, value : both sides on the graph
     rests_on_ties : True if the violation needs ties to count as errors on this graph
+    largest_ratio : largest ratio of the search, maybe on a larger graph
     evaluations, seconds : cost of the search
     origin : the family of graphs of the start
     note : how the refutation was confirmed, or why a ratio above 1 was not
@@ -61,6 +62,7 @@ class CounterexampleResult:
     measured: float
     value: float
     rests_on_ties: bool
+    largest_ratio: float
     evaluations: int
     seconds: float
     origin: str
@@ -117,7 +119,7 @@ def find_counterexample(
         return ratio >= KEPT_RATIO * largest
 
     smallest = judged(claim, *shrink((best.candidate, largest), evaluator, shows_the_same))
-    return _result(smallest, evaluator)
+    return _result(smallest, largest, evaluator)
 
 
 def _search(evaluator: Evaluator, rng: np.random.Generator, report: Report | None) -> "Judged":
@@ -182,7 +184,7 @@ def _better(best: Judged, claim: Bound, candidate: Candidate, ratio: float) -> J
     return best
 
 
-def _result(best: Judged, evaluator: Evaluator) -> CounterexampleResult:
+def _result(best: Judged, largest: float, evaluator: Evaluator) -> CounterexampleResult:
     candidate, confirmed = best.candidate, best.confirmation
     assert candidate is not None
     result = score(evaluator.claim, *candidate.sides)
@@ -198,6 +200,7 @@ def _result(best: Judged, evaluator: Evaluator) -> CounterexampleResult:
         measured=result.measured,
         value=result.value,
         rests_on_ties=best.refutes and confirmed is not None and confirmed.rests_on_ties,
+        largest_ratio=largest,
         evaluations=evaluator.evaluations,
         seconds=evaluator.seconds,
         origin=candidate.origin,

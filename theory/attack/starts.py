@@ -54,13 +54,13 @@ def _random_features(rng: np.random.Generator, start: Candidate) -> Features:
 def optimal_features(start: Candidate) -> Features:
     """The optimum, of the loss with its penalty if there is one, (n_left, k) and (n_right, k)."""
     graph, k = start.graph, start.k
-    optimum = subject(graph, spectrum(graph, k), k, None, start.penalty)
+    optimum = subject(graph, spectrum(graph, k, device="cpu"), k, None, start.penalty)
     return optimum.left, optimum.both_sides
 
 
 def tied_penalty(start: Candidate, rng: np.random.Generator) -> float:
     """Random singular value as a penalty, where bounds with its square are sharp; any number if all are 0 or 1."""
-    values = spectrum(start.graph, min(start.weights.shape)).singular_values
+    values = spectrum(start.graph, min(start.weights.shape), device="cpu").singular_values
     between = values[(values > SMALLEST_PENALTY) & (values < 1 - SMALLEST_PENALTY)]
     return float(rng.choice(between)) if len(between) else float(rng.random())
 

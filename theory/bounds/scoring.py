@@ -40,7 +40,7 @@ def score(
 
 def embedded(graph: PairGraph, k: int, features: Features | None = None, penalty: float | None = None) -> Encoder:
     """`subject` with the spectrum for claims of width k."""
-    return subject(graph, spectrum_beyond(graph, k), k, features, penalty)
+    return subject(graph, spectrum_beyond(graph, k, device="cpu"), k, features, penalty)
 
 
 def score_of(claim: Bound, encoder: Encoder, measured: float | None = None, round_off: float | None = None) -> Score:

@@ -110,7 +110,7 @@ def singular_value_bernstein(counts: Any, k: int, *, level: float = 0.95) -> Int
         raise ValueError("counts has empty rows or columns: the interval needs every node in at least one pair")
     if not 1 <= k < min(graph.shape):
         raise ValueError(f"k={k!r} is not in 1..{min(graph.shape) - 1}: the interval is for singular value k + 1")
-    estimate = float(spectrum(graph, k + 1).singular_values[k])
+    estimate = float(spectrum(graph, k + 1, device="cpu").singular_values[k])
     nodes, doubt = sum(graph.shape), (1 - level) / 2
     least, largest, rarest = 1.0, 1.0, []
     for marginal in (graph.left_marginal, graph.right_marginal):

@@ -1,5 +1,6 @@
 """Optimum of the self-supervised spectral loss under another measure: a weighted low-rank approximation."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,27 +50,46 @@ def weighted_optimum(
     require_width(weights.shape, k)
     joint = pairs.joint.toarray()
     require(np.all(weights[joint > 0] > 0), "the measure is 0 on some pairs, so the loss is unbounded below")
-    # In the coordinates `√a(x) f(x)`, `√b(l) g(l)` with the marginals a, b of Q all nodes have the same curvature.
-    a, b = (np.sqrt(weights.sum(axis=axis))[:, None] for axis in (1, 0))
-    normalized, density = joint / (a * b.T), weights / (a * b.T) ** 2
+    left, right, converged = _descended(joint, weights, *_product_optimum(joint, weights, k), tol, iterations)
+    return WeightedOptimum(left, right, _weighted_loss(joint, weights, left, right), converged)
+
+
+def _weighted_loss(joint: Any, weights: FloatArray, left: FloatArray, right: FloatArray) -> float:
+    return float(-2 * np.sum(left * (joint @ right)) + np.sum(weights * (left @ right.T) ** 2))
+
+
+def _product_optimum(joint: FloatArray, weights: FloatArray, k: int) -> tuple[FloatArray, FloatArray]:
+    """Optimum of theorem 2 for the product of the measure's marginals."""
+    total = math.sqrt(weights.sum())
+    roots = [np.sqrt(weights.sum(axis=axis) / total) for axis in (1, 0)]
+    left, values, right = svd(joint / np.outer(*roots))
+    scale = np.sqrt(values[:k])
+    return left[:, :k] * scale / roots[0][:, None], right[:k].T * scale / roots[1][:, None]
+
+
+def _descended(
+    joint: FloatArray, weights: FloatArray, left: FloatArray, right: FloatArray, tol: float, iterations: int
+) -> tuple[FloatArray, FloatArray, bool]:
+    """Both embeddings after a descent, and whether it converged.
+
+    It uses the coordinates `√a(x) f(x)`, `√b(l) g(l)` with the marginals a, b of the measure, in which all nodes have
+    the same curvature.
+    """
+    roots = [np.sqrt(weights.sum(axis=axis))[:, None] for axis in (1, 0)]
+    normalized, density = joint / (roots[0] * roots[1].T), weights / (roots[0] * roots[1].T) ** 2
+    size, width = left.size, left.shape[1]
+    unit = abs(_weighted_loss(joint, weights, left, right)) or 1.0  # so that `tol` is relative
 
     def loss_and_gradient(flat: FloatArray) -> tuple[float, FloatArray]:
-        f, g = np.split(flat.reshape(-1, k), [len(a)])
+        f, g = flat[:size].reshape(-1, width), flat[size:].reshape(-1, width)
         scores = f @ g.T
         weighted = density * scores
         slope = 2 * (weighted - normalized)
-        return float(np.sum((weighted - 2 * normalized) * scores)), np.concatenate([slope @ g, slope.T @ f]).ravel()
+        gradient = np.concatenate([(slope @ g).ravel(), (slope.T @ f).ravel()])
+        return float(np.sum((weighted - 2 * normalized) * scores)) / unit, gradient / unit
 
-    left, values, right = svd(normalized)
-    sizes = np.sqrt(weights.sum() * values[:k])
-    start = np.concatenate([left[:, :k] * sizes, right[:k].T * sizes]).ravel()
-    unit = abs(loss_and_gradient(start)[0]) or 1.0  # so that `tol` is relative
-
-    def relative(flat: FloatArray) -> tuple[float, FloatArray]:
-        loss, gradient = loss_and_gradient(flat)
-        return loss / unit, gradient / unit
-
+    start = np.concatenate([(roots[0] * left).ravel(), (roots[1] * right).ravel()])
     limits: Any = {"maxiter": iterations, "maxfun": 2 * iterations + 1, "ftol": tol, "gtol": 0.0, "maxcor": HISTORY}
-    solution: Any = minimize(relative, start, jac=True, method="L-BFGS-B", options=limits)
-    f, g = np.split(solution.x.reshape(-1, k), [len(a)])
-    return WeightedOptimum(f / a, g / b, loss_and_gradient(solution.x)[0], solution.status != LIMIT_REACHED)
+    solution: Any = minimize(loss_and_gradient, start, jac=True, method="L-BFGS-B", options=limits)
+    f, g = solution.x[:size].reshape(-1, width), solution.x[size:].reshape(-1, width)
+    return f / roots[0], g / roots[1], solution.status != LIMIT_REACHED

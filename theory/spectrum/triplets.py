@@ -1,7 +1,7 @@
 """Leading singular triplets of a pair graph, with bounds on their errors."""
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import scipy.linalg
@@ -13,10 +13,14 @@ from pairbounds.infrastructure.checks import require_width
 from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
 from pairbounds.theory.graph.singular_triplets import Spectrum, Triplets, measured, shape_round_off
 
+if TYPE_CHECKING:
+    import torch
+
 DENSE_LIMIT = 40_000_000  # entries of a dense copy of the normalised matrix: 320 MB
 DENSE_SIDE = 600  # most nodes on the smaller side for which a dense factorisation is always fastest
 DENSE_SHARE = 4  # a dense factorisation is also fastest for more than 1 / DENSE_SHARE of the triplets
 SPARSE_TOL = 1e-6  # default residual norm
+SMALL = 1_000_000  # entries up to which a GPU is not used
 GUARD = 2  # values computed beyond the k-th, so that k is not the last
 SEARCH_TOLERANCES = (1e-3, 1e-7, 1e-11)  # relative; the next is tried if one cannot decide
 SEARCHES = 20
@@ -45,6 +49,7 @@ def spectrum(
     *,
     tol: float = SPARSE_TOL,
     method: Literal["auto", "dense", "sparse"] = "auto",
+    device: str = "auto",
     seed: int = 0,
 ) -> Spectrum:
     """Leading k singular triplets of the normalised matrix `Ā = D_L^{-1/2} P D_R^{-1/2}`.
@@ -59,11 +64,13 @@ def spectrum(
         "dense" decomposes a dense copy of at most `DENSE_LIMIT` entries. "sparse" runs ARPACK on the
         Gram operator of the smaller side at cost O(iterations (nnz + side k)). "auto" is "dense" for a short smaller
         side or many triplets, unless a dense copy is too large.
+    device : {"auto", "cpu", "cuda", ...}
+        Device of the dense factorisation; "auto" is "cuda" if available, for more than `SMALL` entries.
     seed : of the starting vectors of "sparse"
 
     Raises
     ------
-    ValueError : k or `method` out of range, a dense copy over the limit
+    ValueError : k or `method` out of range, an unknown device, a dense copy over the limit
     RuntimeError : the sparse solver did not converge
 
     Notes
@@ -85,8 +92,7 @@ def spectrum(
     if method == "dense":
         if entries > DENSE_LIMIT:
             raise ValueError(f"the dense method takes at most {DENSE_LIMIT} entries, not {entries}: use 'sparse'")
-        left, values, right_t = svd(matrix.toarray())
-        triplets = leading_triplets((left, values, right_t.T), k)
+        triplets = _dense(matrix, k, _device(matrix.shape, device))
     elif method == "sparse":
         triplets, unseen = _sparse(matrix, k, tol / 10, np.random.default_rng(seed), component_vectors(graph, k))
     else:
@@ -97,6 +103,19 @@ def spectrum(
 def spectrum_beyond(graph: PairGraph, k: int, **options: Any) -> Spectrum:
     """Leading k + 1 triplets, the last of them 0 if the graph has only k; options and errors of `spectrum`."""
     return spectrum(graph, min(k + 1, *graph.shape), **options).leading(k + 1)
+
+
+def _dense(matrix: sp.csr_array, k: int, device: "torch.device | None") -> Triplets:
+    """Leading k triplets, or all, by an SVD of a dense copy."""
+    dense = matrix.toarray()
+    if device is None:
+        left, values, right_t = svd(dense)
+    else:
+        import torch
+
+        factors = torch.linalg.svd(torch.from_numpy(dense).to(device), full_matrices=False)
+        left, values, right_t = (part.cpu().numpy() for part in factors)
+    return leading_triplets((left, values, right_t.T), k)
 
 
 def with_known_values(graph: PairGraph, triplets: Triplets) -> Triplets:
@@ -138,6 +157,16 @@ def component_vectors(graph: PairGraph, count: int) -> tuple[FloatArray, FloatAr
         np.sqrt(graph.left_marginal)[:, None] * features[left],
         np.sqrt(graph.right_marginal)[:, None] * features[right],
     )
+
+
+def _device(shape: tuple[int, int], device: str) -> "torch.device | None":
+    """Device to compute on; `None` is the CPU, without torch."""
+    if device == "cpu" or (device == "auto" and shape[0] * shape[1] <= SMALL):
+        return None
+    from pairbounds.infrastructure.devices import torch_device
+
+    chosen = torch_device(device)
+    return None if chosen.type == "cpu" else chosen
 
 
 def second_eigenvalue(matrix: sp.csr_array, first: FloatArray, *, seed: int = 0) -> float:

@@ -13,7 +13,6 @@ from pairbounds.theory.bounds.theorem39_prompts import prompt_ensemble
 from pairbounds.theory.graph.classes import class_indicators
 from pairbounds.theory.graph.labels import UNLABELLED
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.scores import Standing
 from pairbounds.theory.questions.diagnosis.losses import Rows, embedding
 from pairbounds.theory.questions.diagnosis.retrieval import TIE
 
@@ -94,4 +93,5 @@ class ZeroShot:
 
 def winners(scores: npt.NDArray[Any]) -> IntArray:
     """Class with the largest score of each row, (n,); -1 for ties."""
-    return Standing.of(scores, TIE).winners
+    two = np.partition(scores, -2, axis=1)[:, -2:]
+    return np.where(two[:, 1] - two[:, 0] > TIE, scores.argmax(axis=1), -1)
