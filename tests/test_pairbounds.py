@@ -8,26 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import typer
 
 from pairbounds import PairGraph, __version__
 from pairbounds.__main__ import GROUPS, app
 from tests.rooms import LINKED
 
 SCRIPT = Path(sys.executable).with_name("pairbounds")
-COMMANDS = typer.main.get_command(app).commands
-MOST_OPTIONS = 135
-
-
-def test_there_are_few_commands_and_few_options():
-    options = [
-        (name, option.opts)
-        for name in COMMANDS
-        for option in COMMANDS[name].loaded().params
-        if option.opts[0][0] == "-"
-    ]
-    assert len(COMMANDS) <= 15
-    assert len(options) <= MOST_OPTIONS, options
 
 
 def test_short_help_is_help(call):

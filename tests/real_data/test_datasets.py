@@ -1,6 +1,8 @@
-"""Data sets of files made here, and the emoji."""
+"""Data sets of files made here, the emoji and the glyphs; the index of pictures."""
 
+import os
 import shutil
+import unicodedata
 from collections import Counter
 from dataclasses import replace
 from importlib import import_module
@@ -14,14 +16,17 @@ from PIL import Image
 
 from pairbounds.real_data import datasets
 from pairbounds.real_data.caption_graphs import caption_graph
-from pairbounds.real_data.datasets import ImageTextDataset
+from pairbounds.real_data.datasets import ImageTextDataset, inspection
+from pairbounds.real_data.datasets import dataset as dataset_module
 from pairbounds.real_data.datasets.emoji import emoji
+from pairbounds.real_data.datasets.glyphs import FACES, characters, glyphs
 from pairbounds.real_data.datasets.imagefolder import imagefolder
 from pairbounds.real_data.datasets.naming import names_their_class
 from pairbounds.real_data.datasets.picture_files import open_picture
 from pairbounds.real_data.datasets.table import table
 from pairbounds.real_data.kinds import KINDS
 from pairbounds.theory.graph.labels import UNLABELLED
+from tests.real_data import tiny
 from tests.real_data.tiny import error_of
 
 
@@ -198,3 +203,86 @@ def test_each_data_set_is_in_the_table_of_kinds():
     names = [module.__name__.rpartition(".")[2] for module in modules]
     for name, module in zip(names, modules, strict=True):
         assert not hasattr(module, name) or name in KINDS, f"add a line for {name!r} to KINDS in real_data/kinds.py"
+
+
+# The index of pictures: files are read once, and again if they have changed.
+
+
+@pytest.fixture
+def folder(tmp_path):
+    pictures = tiny.imagefolder(tmp_path / "pictures")
+    for path in pictures.rglob("*.*"):
+        os.utime(path, (1_700_000_000, 1_700_000_000))
+    return pictures
+
+
+@pytest.fixture
+def decodings(monkeypatch):
+    """Number of times each file was decoded."""
+    count, look = Counter(), inspection.look
+    monkeypatch.setattr(inspection, "look", lambda path: count.update([path.name]) or look(path))
+    return count
+
+
+def test_files_are_read_once_and_again_after_a_change(folder, tmp_path, decodings):
+    first = imagefolder(folder, cache=tmp_path / "cache")
+    assert decodings.total() == 10
+    again = imagefolder(folder, cache=tmp_path / "cache")
+    assert decodings.total() == 10
+    assert (again.key, again.skipped) == (first.key, first.skipped) == (imagefolder(folder).key, first.skipped)
+    tiny.picture(folder / "widgets" / "1.png", seed=77)
+    decodings.clear()
+    other = imagefolder(folder, cache=tmp_path / "cache")
+    assert decodings.total() == 10
+    assert other.key != first.key
+    assert other.key == imagefolder(folder).key
+
+
+@pytest.mark.parametrize("content", ["junk", "[1]", "[]", '{"0.png": 1}'])
+def test_an_index_of_another_format_is_one_line(folder, tmp_path, content):
+    imagefolder(folder, cache=tmp_path)
+    (path,) = (tmp_path / "manifests").iterdir()
+    path.write_text(content)
+    with pytest.raises(ValueError, match=rf"index {path} .*: delete the file"):
+        imagefolder(folder, cache=tmp_path)
+
+
+def test_the_key_does_not_depend_on_the_block_size(pictures, monkeypatch):
+    expected = imagefolder(pictures).key
+    monkeypatch.setattr(dataset_module, "AT_ONCE", 2)
+    assert imagefolder(pictures).key == expected
+
+
+# Glyphs: their letters against Unicode's decompositions, and their drawings.
+
+
+def test_a_letter_is_the_character_without_its_marks():
+    compared = 0
+    for character in characters():
+        plain = unicodedata.normalize("NFD", character.text)[0]
+        if plain != character.text:
+            name = unicodedata.name(plain).lower().partition(" with ")[0]  # a stroke is no mark that can be taken away
+            script, case, _, *letter = name.split()
+            assert (character.script, character.case) == (script, case)
+            assert character.letter == " ".join([script, *letter])
+            compared += 1
+    assert compared > 600
+
+
+def test_each_character_is_there_in_every_face_and_no_two_faces_draw_it_alike():
+    dataset = glyphs(size=64)
+    assert len(dataset) == len(FACES) * len(characters())
+    assert np.bincount(dataset.labels).min() >= 6 * len(FACES)
+    indices = [index for index, subject in enumerate(dataset.subjects) if subject == "017e"]
+    drawings = [np.asarray(dataset.image(index)) for index in indices]
+    assert len({drawing.tobytes() for drawing in drawings}) == len(FACES)
+    assert dataset.captions[indices[0]] == ("latin", "small", "letter", "z", "with", "caron")
+    assert dataset.label_names[dataset.labels[indices[0]]] == "latin z"
+
+
+def test_no_drawing_is_cut():
+    dataset = glyphs(size=48)
+    for index in range(0, len(dataset), 37):  # faces in turn, since 37 and 12 have no common factor
+        ink = 255 - np.asarray(dataset.image(index)).astype(int)
+        inner = ink[1:-1, 1:-1]
+        assert inner.sum() == ink.sum() > 0, dataset.ids[index]

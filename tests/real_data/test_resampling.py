@@ -107,16 +107,6 @@ def test_all_rules_together_from_their_definition_in_any_order(seed, images, cou
 # What each rule changes, and when it changes nothing.
 
 
-def test_a_dropped_pair_is_neither_positive_nor_negative():
-    """With one pair of two dropped, the loss asks nothing of its two views."""
-    z, guide = batch(5, images=2)
-    guide[2] = -guide[0]
-    plain = two_views(4, z.dtype, z.device)
-    dropped = DropFalsePositive(fraction=0.5)(plain, torch.tensor(cosines(guide)))
-    assert dropped.positives[[0, 1, 2, 3], [2, 3, 0, 1]].bool().tolist() == [False, True, False, True]
-    assert torch.equal(dropped.negatives, plain.negatives)
-
-
 @pytest.mark.parametrize(("rule", "level"), [(DropFalseNegative, 1), (DropEasyNegative, 0)])
 def test_exactly_the_quota_of_tied_rows_is_dropped(rule, level):
     """Two classes of 4 images: of 14 true negatives 6 are as similar as can be and 8 as little; 2 go."""

@@ -3,8 +3,10 @@ import pytest
 from scipy.stats import chi2_contingency
 
 from pairbounds import LatentWorld, labelling_error
+from pairbounds.simulations.observations import image_features
 
 WORLD = LatentWorld(n_classes=4, n_styles=3, n_positions=10, seed=5)
+GRAPH = WORLD.caption_graph(0.1, 0.5)
 
 
 def test_both_graphs_share_one_left_side_with_one_marginal():
@@ -94,3 +96,30 @@ def test_captions_do_not_depend_on_the_position():
 def test_bad_settings(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+# Features of images, and latents of captions.
+
+
+def test_the_seed_determines_the_features_of_images():
+    other = LatentWorld(4, 3, 10, seed=6)
+    np.testing.assert_array_equal(image_features(WORLD), image_features(WORLD))
+    assert not np.array_equal(image_features(WORLD), image_features(other))
+
+
+def test_caption_latents_agree_with_the_graph():
+    named_class, named_style, phrase = WORLD.caption_latents(GRAPH)
+    np.testing.assert_array_equal(named_class, GRAPH.right_labels)
+    assert set(named_style) == set(range(WORLD.n_styles + 1))
+    assert phrase.max() < WORLD.n_phrases
+    latents = np.stack([named_class, named_style, phrase])
+    assert len(np.unique(latents, axis=1).T) == GRAPH.n_right
+
+
+def test_without_noise_the_same_latents_look_the_same_and_others_do_not():
+    clean = image_features(WORLD, noise=0.0)
+    distances = np.linalg.norm(clean[:, None] - clean[None], axis=2)
+    assert np.all(np.diag(distances) == 0)
+    assert distances[~np.eye(WORLD.n_images, dtype=bool)].min() > 0.05
+    spread = np.std(image_features(WORLD, noise=0.5) - clean)
+    assert spread == pytest.approx(0.5, rel=0.1)
