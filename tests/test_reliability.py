@@ -3,7 +3,7 @@
 import json
 import time
 
-from tests.reliability.matrix_rows import ROWS
+from tests.reliability.matrix import ROWS
 from tests.reliability.page import CAMPAIGNS, reliability_page
 from tests.reliability.record import counted, here_and_now, write
 

@@ -205,9 +205,6 @@ def test_each_data_set_is_in_the_table_of_kinds():
         assert not hasattr(module, name) or name in KINDS, f"add a line for {name!r} to KINDS in real_data/kinds.py"
 
 
-# The index of pictures: files are read once, and again if they have changed.
-
-
 @pytest.fixture
 def folder(tmp_path):
     pictures = tiny.imagefolder(tmp_path / "pictures")
@@ -251,9 +248,6 @@ def test_the_key_does_not_depend_on_the_block_size(pictures, monkeypatch):
     expected = imagefolder(pictures).key
     monkeypatch.setattr(dataset_module, "AT_ONCE", 2)
     assert imagefolder(pictures).key == expected
-
-
-# Glyphs: their letters against Unicode's decompositions, and their drawings.
 
 
 def test_a_letter_is_the_character_without_its_marks():

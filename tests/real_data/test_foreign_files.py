@@ -62,9 +62,6 @@ def test_a_file_that_is_no_picture_is_skipped_in_folders_and_tables(tmp_path, na
         assert "\n" not in line
 
 
-# What is no file.
-
-
 INPUTS = [
     "check fifo.npz --k 2",
     "check good.npz --k 2 --plugin fifo.py",
@@ -92,9 +89,6 @@ def test_a_fifo_in_place_of_any_input_is_one_line(refused, tmp_path, monkeypatch
     assert "is a FIFO" in refused(app, *command.split())
 
 
-# Arrays and tables of other programs.
-
-
 def test_stored_pictures_of_another_data_set_raise(tmp_path):
     dataset = coloured(tmp_path)
     path = tmp_path / f"pictures-{dataset.name}-{dataset.key}.npy"
@@ -102,9 +96,6 @@ def test_stored_pictures_of_another_data_set_raise(tmp_path):
         np.save(path, content)
         with pytest.raises(ValueError, match=r"pictures .*\.npy are .* of shape .*: delete the file"):
             stored_pictures(dataset, tmp_path)
-
-
-# Checkpoints.
 
 
 class Struck:

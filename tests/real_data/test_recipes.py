@@ -36,9 +36,6 @@ def folder(tmp_path):
     return tmp_path
 
 
-# Numbers.
-
-
 @pytest.mark.parametrize("name", ["resampled_training", "resampled_tuned"])
 def test_the_preset_of_the_results_is_that_of_their_sidecar(name):
     study = find_study(name)
@@ -63,9 +60,6 @@ def test_a_dry_run_needs_no_weights_and_epochs_alone_shorten_the_warmup(call, fo
     ):
         code, _, error = call(app, *words)
         assert (code, message in error) == (2, True)
-
-
-# The optimisation.
 
 
 def test_iterations_end_training_within_an_epoch(source, tmp_path):
@@ -100,9 +94,6 @@ def test_the_published_head_has_batch_norm_and_no_shift():
     assert (repr(objective.head), objective.temperature) == (repr(head), 0.5)
 
 
-# Which runs.
-
-
 def test_runs_are_selected_by_kind_rule_and_guide():
     runs = resampling_runs("all", Recipe(), 3)
     assert selected(runs, []) == runs
@@ -133,9 +124,6 @@ def test_a_guide_without_text_is_another_encoder(source, tmp_path):
     )
     assert isinstance(studio.view_encoder(by_text), RowEncoder)
     assert studio.view_encoder(without).name == "efficientnet-lite0"
-
-
-# Which images.
 
 
 def test_images_of_the_validation_folder_are_the_test_set():

@@ -1,3 +1,5 @@
+"""Batch rules of NT-Xent against their definitions, double loops over anchors and rows."""
+
 import math
 from fractions import Fraction
 
@@ -36,9 +38,6 @@ DEFAULTS = {
 def batch(seed: int, images: int = 6, width: int = 4) -> tuple[torch.Tensor, torch.Tensor]:
     rng = np.random.default_rng(seed)
     return tuple(torch.from_numpy(rng.standard_normal((2 * images, width))) for _ in range(2))
-
-
-# The definitions, as double loops over anchors and rows.
 
 
 def cosines(rows: torch.Tensor) -> list[list[float]]:
@@ -104,9 +103,6 @@ def test_all_rules_together_from_their_definition_in_any_order(seed, images, cou
     assert resampled_nt_xent(z, guide, rule=rules).item() == pytest.approx(expected, rel=1e-11, abs=1e-11)
 
 
-# What each rule changes, and when it changes nothing.
-
-
 @pytest.mark.parametrize(("rule", "level"), [(DropFalseNegative, 1), (DropEasyNegative, 0)])
 def test_exactly_the_quota_of_tied_rows_is_dropped(rule, level):
     """Two classes of 4 images: of 14 true negatives 6 are as similar as can be and 8 as little; 2 go."""
@@ -124,9 +120,6 @@ def test_a_quota_is_rounded_down_and_leaves_one_negative(fraction, rows, n_negat
     similarity = torch.from_numpy(np.random.default_rng(7).random((rows, rows)))
     pairs = DropEasyNegative(fraction=fraction)(two_views(rows, torch.float64, torch.device("cpu")), similarity)
     assert pairs.negatives.sum(1).tolist() == [n_negatives] * rows
-
-
-# Numbers and machines.
 
 
 def test_gradients_are_exact_and_the_guide_gets_none():
@@ -169,9 +162,6 @@ def test_equal_and_zero_rows():
         negatives = 5 if rule == "add_new_positive" else 6
         assert loss.item() == pytest.approx(math.log(1 + negatives))
     assert z.grad.isfinite().all()
-
-
-# How rules are asked for.
 
 
 def test_a_user_rule_is_applied_last():

@@ -62,9 +62,6 @@ def two_views(width, rule="none", guide=blind_guide):
     return TwoViews(projection_head(width, 64), 0.1, rule, guide)
 
 
-# The split.
-
-
 def test_a_split_covers_all_subjects_and_divides_none(source):
     parts = split(source.subjects, seed=3)
     subjects_of_parts = [set(source.subjects[part]) for part in (parts.train, parts.validation, parts.test)]
@@ -73,9 +70,6 @@ def test_a_split_covers_all_subjects_and_divides_none(source):
     assert sorted(np.concatenate([parts.train, parts.validation, parts.test])) == list(range(112))
     assert not np.array_equal(parts.test, split(source.subjects, seed=4).test)
     assert np.array_equal(parts.test, split(source.subjects, seed=3).test)
-
-
-# Views.
 
 
 def test_a_pool_gives_two_views_of_each_image_with_their_guide_features(source, studio):
@@ -98,9 +92,6 @@ def test_a_pool_gives_two_views_of_each_image_with_their_guide_features(source, 
     assert torch.equal(first.pictures, again.pictures)
 
 
-# Networks.
-
-
 def test_networks_come_from_this_package_timm_and_open_clip(tmp_path):
     pictures = torch.randint(0, 256, (2, 3, 64, 64), dtype=torch.uint8)
     for name, width in (("small", 64), ("resnet10t", 512)):
@@ -111,9 +102,6 @@ def test_networks_come_from_this_package_timm_and_open_clip(tmp_path):
     tiny.register_clip(tmp_path)
     clip = Backbone("open_clip/tiny-clip")
     assert clip(pictures[..., :32, :32]).shape == (2, clip.width) == (2, 16)
-
-
-# Objectives.
 
 
 def a_batch(rng, images=5, width=4):
@@ -137,9 +125,6 @@ def test_supervision_is_cross_entropy_of_the_labels_of_the_batch():
     batch = Batch(np.array([3, 1]), torch.zeros(2, 3, 2, 2), None)
     expected = torch.nn.functional.cross_entropy(objective.head(features), torch.tensor([2, 2]))
     torch.testing.assert_close(objective(features, batch, np.random.default_rng(0)), expected)
-
-
-# Guides.
 
 
 def cosines(guide, images):
@@ -166,9 +151,6 @@ def test_control_guides_are_random_or_know_labels_or_captions():
         assert len(guide_rows.unique()) > 20
     with pytest.raises(ValueError, match="drawn without a guide"):
         cosines(seen_guide, 2)
-
-
-# The trainer.
 
 
 def test_training_starts_from_the_untrained_network_and_lowers_the_loss(pool):
@@ -240,9 +222,6 @@ def test_an_interrupted_run_resumes_with_the_log_of_an_uninterrupted_one(pool, t
     assert (tmp_path / "broken" / LOG).read_bytes() == (tmp_path / "whole" / LOG).read_bytes()
 
 
-# The probe.
-
-
 def test_the_probe_agrees_with_logistic_regression():
     rng = np.random.default_rng(0)
     labels = rng.integers(4, size=900)
@@ -276,9 +255,6 @@ def test_neighbours_vote_by_cosine():
     few_images = Split(np.arange(3), np.arange(30, 45), np.arange(45, 60))
     commonest = np.bincount(labels[:3]).argmax()
     assert nearest_neighbours(features, labels, few_images, 20).test == pytest.approx(np.mean(labels[45:] == commonest))
-
-
-# Studies.
 
 
 @pytest.mark.usefixtures("quick_probe", "no_export")

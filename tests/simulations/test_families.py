@@ -88,9 +88,6 @@ def test_the_seed_determines_the_graph_and_every_bound_holds(name):
         assert check_bounds(other, k)["holds"].all(), k
 
 
-# Settings.
-
-
 @pytest.mark.parametrize(
     ("family", "bad", "message"),
     [
@@ -143,9 +140,6 @@ def counts_by_class(graph: PairGraph, r: int) -> np.ndarray:
     return counts
 
 
-# Stochastic block model.
-
-
 def test_pairs_of_the_block_model_are_independent_trials():
     """Mean and variance of the counts are those of binomials."""
     block = StochasticBlock(n_classes=2, n_left=6, n_right=5, within=0.5, across=0.2)
@@ -153,9 +147,6 @@ def test_pairs_of_the_block_model_are_independent_trials():
     chances = np.array([[0.5, 0.2], [0.2, 0.5]])
     assert_mean(counts, 30 * chances)
     np.testing.assert_allclose(counts.var(axis=0), 30 * chances * (1 - chances), rtol=5 * np.sqrt(2 / DRAWS))
-
-
-# Gaussian mixture.
 
 
 @pytest.mark.parametrize("dimensions", [2, 4])
@@ -168,9 +159,6 @@ def test_neighbours_in_a_mixture_are_as_many_as_expected(dimensions):
     expected = 12 * np.eye(3) + (144 - 12 * np.eye(3)) * near
     assert_mean(counts, expected)
     assert np.linalg.norm(mixture.means[0] - mixture.means[1]) == pytest.approx(1.5)
-
-
-# Captions.
 
 
 def test_hierarchical_captions_estimate_their_expectation():
@@ -231,9 +219,6 @@ def test_fine_bins_have_the_powers_of_the_correlation():
     assert np.all((coarse > 2 * fine) & (fine > 0) & (fine < 0.011))
     error = families[1].induced_labelling_error()
     assert induced_labelling_error(families[1].graph()) == pytest.approx(error, abs=2e-3)
-
-
-# Extremal families.
 
 
 @given(st.floats(1, 1e4))

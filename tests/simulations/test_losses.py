@@ -26,9 +26,6 @@ def embeddings(rng, n, k=3):
     return rng.standard_normal((n, k))
 
 
-# Batches, each from its formula.
-
-
 def naive_spectral(f, g):
     scores = f @ g.T
     return -2 * scores.diagonal().mean() + np.mean(scores[~np.eye(len(f), dtype=bool)] ** 2)
@@ -64,9 +61,6 @@ def test_a_batch_from_its_definition(name, size, seed):
     f, g = embeddings(rng, size), embeddings(rng, size)
     loss = LOSSES[name](GRAPHS["dense_random"](rng, 8))
     assert loss.sampled(torch.tensor(f), torch.tensor(g)).item() == pytest.approx(BATCHES[name](f, g), rel=1e-10)
-
-
-# The population, each from its formula.
 
 
 def naive_population(name, graph, f, g):

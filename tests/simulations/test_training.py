@@ -30,9 +30,6 @@ def test_training_reaches_the_optimum_and_the_history_is_that_of_its_result():
     assert last_row["probe_error"] == probe(GRAPH, result.left).error
 
 
-# A penalty in place of a width.
-
-
 def test_a_penalty_keeps_the_singular_values_above_it():
     values = spectrum(GRAPH, 9).singular_values
     penalty = float(values[2:4].mean())

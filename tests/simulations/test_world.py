@@ -28,9 +28,6 @@ def test_the_seed_determines_the_world():
         assert first.joint.shape != other.joint.shape or (first.joint != other.joint).nnz > 0
 
 
-# Augmentation: the limits and the order in which views leave position, style and class.
-
-
 def test_boundless_augmentation_draws_the_source_uniformly():
     """The class of a source is then that of a uniform draw: a binomial count, within 4 standard errors."""
     world = LatentWorld(n_classes=4, n_styles=3, n_positions=10, n_views=200, seed=1)
@@ -55,9 +52,6 @@ def test_views_leave_position_then_style_then_class():
     middle_class, middle_style, _ = sources[0.6]
     assert middle_style > middle_class
     assert sources[20.0][0] > 0.5
-
-
-# Captions: the limits of noise and detail.
 
 
 def test_without_detail_the_graph_splits_by_class_and_with_it_by_style():
@@ -96,9 +90,6 @@ def test_captions_do_not_depend_on_the_position():
 def test_bad_settings(make, message):
     with pytest.raises(ValueError, match=message):
         make()
-
-
-# Features of images, and latents of captions.
 
 
 def test_the_seed_determines_the_features_of_images():
