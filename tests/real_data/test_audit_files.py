@@ -142,12 +142,10 @@ def test_columns_of_other_types_are_one_line(tmp_path, columns, message):
         ({"image": [1, None], "label": ["a", "b"]}, [], "row 1 (the first is 0): column 'image' is empty"),
         ({"image": [1, 2], "kind": ["a", "b"], "n": [1, 1]}, [], "none is called label: give two, id and label, or"),
         (LABELS, ["--k", 0], "k=0 is not in 1..3"),
-        (LABELS, ["--out", "{pairs}"], "is an input"),
     ],
 )
 def test_bad_labels_and_options_are_one_line(refused, two, tmp_path, labels, words, message):
     write(labels, two[1])
-    words = [str(word).format(pairs=two[0]) for word in words]
     assert message in refused(app, "audit", two[0], "--labels", two[1], "--k", 2, "--out", tmp_path / "out", *words)
 
 
