@@ -1,6 +1,5 @@
-"""Data sets of files made here, the emoji and the glyphs; the index of pictures."""
+"""Data sets of files made here, the emoji and the glyphs."""
 
-import os
 import shutil
 import unicodedata
 from collections import Counter
@@ -16,8 +15,7 @@ from PIL import Image
 
 from pairbounds.real_data import datasets
 from pairbounds.real_data.caption_graphs import caption_graph
-from pairbounds.real_data.datasets import ImageTextDataset, inspection
-from pairbounds.real_data.datasets import dataset as dataset_module
+from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.datasets.emoji import emoji
 from pairbounds.real_data.datasets.glyphs import FACES, characters, glyphs
 from pairbounds.real_data.datasets.imagefolder import imagefolder
@@ -26,7 +24,6 @@ from pairbounds.real_data.datasets.picture_files import open_picture
 from pairbounds.real_data.datasets.table import table
 from pairbounds.real_data.kinds import KINDS
 from pairbounds.theory.graph.labels import UNLABELLED
-from tests.real_data import tiny
 from tests.real_data.tiny import error_of
 
 
@@ -203,51 +200,6 @@ def test_each_data_set_is_in_the_table_of_kinds():
     names = [module.__name__.rpartition(".")[2] for module in modules]
     for name, module in zip(names, modules, strict=True):
         assert not hasattr(module, name) or name in KINDS, f"add a line for {name!r} to KINDS in real_data/kinds.py"
-
-
-@pytest.fixture
-def folder(tmp_path):
-    pictures = tiny.imagefolder(tmp_path / "pictures")
-    for path in pictures.rglob("*.*"):
-        os.utime(path, (1_700_000_000, 1_700_000_000))
-    return pictures
-
-
-@pytest.fixture
-def decodings(monkeypatch):
-    """Number of times each file was decoded."""
-    count, look = Counter(), inspection.look
-    monkeypatch.setattr(inspection, "look", lambda path: count.update([path.name]) or look(path))
-    return count
-
-
-def test_files_are_read_once_and_again_after_a_change(folder, tmp_path, decodings):
-    first = imagefolder(folder, cache=tmp_path / "cache")
-    assert decodings.total() == 10
-    again = imagefolder(folder, cache=tmp_path / "cache")
-    assert decodings.total() == 10
-    assert (again.key, again.skipped) == (first.key, first.skipped) == (imagefolder(folder).key, first.skipped)
-    tiny.picture(folder / "widgets" / "1.png", seed=77)
-    decodings.clear()
-    other = imagefolder(folder, cache=tmp_path / "cache")
-    assert decodings.total() == 10
-    assert other.key != first.key
-    assert other.key == imagefolder(folder).key
-
-
-@pytest.mark.parametrize("content", ["junk", "[1]", "[]", '{"0.png": 1}'])
-def test_an_index_of_another_format_is_one_line(folder, tmp_path, content):
-    imagefolder(folder, cache=tmp_path)
-    (path,) = (tmp_path / "manifests").iterdir()
-    path.write_text(content)
-    with pytest.raises(ValueError, match=rf"index {path} .*: delete the file"):
-        imagefolder(folder, cache=tmp_path)
-
-
-def test_the_key_does_not_depend_on_the_block_size(pictures, monkeypatch):
-    expected = imagefolder(pictures).key
-    monkeypatch.setattr(dataset_module, "AT_ONCE", 2)
-    assert imagefolder(pictures).key == expected
 
 
 def test_a_letter_is_the_character_without_its_marks():
