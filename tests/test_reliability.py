@@ -1,10 +1,12 @@
-"""The commands that try the project beside its tests: what they record."""
+"""Commands that try the project beside its tests: what they record, and the interpreters of `.ci/run`."""
 
 import json
+import sys
 import time
 
-from tests.reliability.matrix_rows import ROWS
+from tests.reliability.matrix import ROWS
 from tests.reliability.page import CAMPAIGNS, reliability_page
+from tests.reliability.pythons import candidates, extremes, started
 from tests.reliability.record import counted, here_and_now, write
 
 JUNIT = """<testsuites><testsuite>
@@ -36,3 +38,25 @@ def test_a_row_of_the_matrix_is_recorded_beside_the_others(tmp_path):
     page = reliability_page(tmp_path)
     assert f"| {lowest}: numpy 1 (on 2026-01-01, commit `301`) | 3 | 0 |\n| {newest}: numpy 2 | 5 | 1 |\n" in page
     assert page.count("| not run | |") == len(other_rows)
+
+
+def program(folder, name, output, code=0):
+    """Write a script that prints like a Python interpreter."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(f"#!/bin/sh\necho '{output}'\nexit {code}\n")
+    (folder / name).chmod(0o755)
+
+
+def test_the_oldest_and_the_newest_working_python_are_chosen(tmp_path):
+    program(tmp_path / "bin", "python3", "3 12 1 /a path/python3")
+    program(tmp_path / "bin", "python3.11", "3 11 9 /first/python3.11")
+    program(tmp_path / "other", "python3.11", "3 11 9 /second/python3.11")
+    program(tmp_path / "other", "python3.10", "3 10 0 /too/old")
+    program(tmp_path / "other", "python3.14", "pyenv: python3.14: command not found", code=127)
+    program(tmp_path / "other", "python3-config", "3 99 0 /no/python")
+    program(tmp_path / "pyenv" / "versions" / "3.13.0" / "bin", "python3.13", "3 13 0 /pyenv/python3.13")
+    programs = list(candidates(f"{tmp_path / 'bin'}:{tmp_path / 'other'}:{tmp_path / 'none'}", tmp_path / "pyenv"))
+    assert extremes(programs, (3, 11)) == [((3, 11, 9), "/first/python3.11"), ((3, 13, 0), "/pyenv/python3.13")]
+    assert extremes(programs[:1], (3, 11)) == [((3, 12, 1), "/a path/python3")]
+    assert extremes(programs, (3, 14)) == []
+    assert started(sys.executable) == (sys.version_info[:3], sys.executable)

@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks [NAME...]`: time ours against its peers, in one table."""
+"""`python -m tests.benchmarks --out FILE.json [NAME...]`: time ours against its peers, in one table."""
 
 import json
 import os
@@ -15,12 +15,13 @@ import typer
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
-from pairbounds.infrastructure.commandline import echo, print_table, run
+from pairbounds.infrastructure.commandline import echo, run
 from pairbounds.infrastructure.tables import surroundings
-from tests.benchmarks.cases import BENCHMARKS, SIZES, Duel
+from tests.benchmarks.cases import BENCHMARKS, SEED, SIZES, Duel
 from tests.rooms import ROOT
 
 ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
+REPEATS = 3  # timed runs of each side, of which medians are shown
 RECORD = ROOT / "results" / "benchmarks.json"
 COLUMNS = ("benchmark", "size", "case", "seconds", "MiB", "peer", "peer's MiB", "peer over ours")
 INTRODUCTION = """# Benchmarks
@@ -33,34 +34,31 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 @app.command()
 def bench(
+    out: Annotated[Path, typer.Option(metavar="FILE.json", help="The record.")],
     names: Annotated[list[str] | None, typer.Argument(help=f"Of {', '.join(BENCHMARKS)}; all by default.")] = None,
-    size: Annotated[list[str] | None, typer.Option(help=f"Of {', '.join(SIZES)}; those meant for each.")] = None,
-    repeats: Annotated[int, typer.Option(min=1, help="Timed runs of each side; medians are shown.")] = 3,
-    seed: Annotated[int, typer.Option(help="Seed of the graphs and of the starts.")] = 0,
-    out: Annotated[Path | None, typer.Option(metavar="FILE.json", help="Keep the record here too.")] = None,
+    tiny: Annotated[bool, typer.Option("--tiny", help="Each on a tiny input, and once.")] = False,
 ) -> None:
-    """Time ours against its peers on the same input, on one thread, each once per round."""
+    """Time ours against its peers on the same input, on one thread, each once per round; write and print the record."""
     torch.set_num_threads(1)  # threads that wait for one another would be measured too
+    repeats = 1 if tiny else REPEATS
     with threadpool_limits(1):
         for name in names or BENCHMARKS:  # what they import and compile is not timed
-            for duel in BENCHMARKS[name][1](SIZES["XS"], seed):
+            for duel in BENCHMARKS[name][1](SIZES["XS"]):
                 _ = [*measure(duel, 1)]
         plan = [
             (name, label, duel)
             for name in names or BENCHMARKS
-            for label in size or BENCHMARKS[name][0]
-            for duel in BENCHMARKS[name][1](SIZES[label], seed)
+            for label in (["XS"] if tiny else BENCHMARKS[name][0])
+            for duel in BENCHMARKS[name][1](SIZES[label])
         ]
         rows = [
             {"benchmark": name, "size": label, **row}
             for name, label, duel in tqdm(plan, unit="duel", leave=False, disable=None)
             for row in measure(duel, repeats)
         ]
-    print_table("seconds of CPU", [(column, "left") for column in COLUMNS], [_cells(row) for row in rows])
-    echo(*dict.fromkeys(row["note"] for row in rows if row["note"]))
-    if out is not None:
-        record = {"configuration": {"repeats": repeats, "threads": 1, "seed": seed}, **surroundings(), "duels": rows}
-        out.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    record = {"configuration": {"repeats": repeats, "threads": 1, "seed": SEED}, **surroundings(), "duels": rows}
+    out.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    echo(*benchmarks_page(out).splitlines())
 
 
 def measure(duel: Duel, repeats: int) -> Iterator[dict[str, Any]]:

@@ -19,6 +19,7 @@ from pairbounds import PairGraph, check_bounds, spectrum
 from tests.benchmarks import by_hand
 from tests.families import slow_decay
 
+SEED = 0  # of the graphs and of the starts
 RESIDUAL = 1e-6  # that both solvers are to reach
 TOLERANCE = 1e-3  # of svds: it reaches that residual on these graphs, up to twice as fast as at 0
 CLASSES, SUBCLASSES, DEGREE = 10, 6, 10
@@ -64,7 +65,7 @@ class Duel:
     note: str = ""
 
 
-def block_model(size: Size, seed: int) -> PairGraph:
+def block_model(size: Size, seed: int = SEED) -> PairGraph:
     """Classes of six subclasses: with ten of them 60 large singular values, then a bulk."""
     rng, groups = np.random.default_rng(seed), CLASSES * SUBCLASSES
     left, right = (rng.permutation(np.arange(n) % groups) for n in (size.n_left, size.n_right))
@@ -79,13 +80,13 @@ def block_model(size: Size, seed: int) -> PairGraph:
     return PairGraph(joint, left // SUBCLASSES, right // SUBCLASSES, drop_isolated=True)
 
 
-def circle(size: Size, seed: int) -> PairGraph:
+def circle(size: Size) -> PairGraph:
     """A slowly decaying spectrum with values in near pairs; the classes are random."""
-    graph, rng = slow_decay(np.random.default_rng(seed), size.n_left, size.n_right), np.random.default_rng(seed)
+    graph, rng = slow_decay(np.random.default_rng(SEED), size.n_left, size.n_right), np.random.default_rng(SEED)
     return PairGraph(graph.joint, *(rng.integers(CLASSES, size=n) for n in graph.shape))
 
 
-GRAPHS: dict[str, Callable[[Size, int], PairGraph]] = {"sbm": block_model, "pow": circle}
+GRAPHS: dict[str, Callable[[Size], PairGraph]] = {"sbm": block_model, "pow": circle}
 
 
 def fresh(graph: PairGraph) -> PairGraph:
@@ -95,9 +96,9 @@ def fresh(graph: PairGraph) -> PairGraph:
     return copy
 
 
-def commands(size: Size, seed: int) -> Iterator[Duel]:
+def commands(size: Size) -> Iterator[Duel]:
     """Whole commands on a table on disk, each in its own process, against a script with pandas and scipy."""
-    graph = block_model(size, seed)
+    graph = block_model(size)
     folder = Path(tempfile.mkdtemp())
     _write_tables(graph, folder)
     tables = (folder / "pairs.parquet", "--labels", folder / "labels.parquet", "--k", size.k, "--out")
@@ -112,12 +113,12 @@ def commands(size: Size, seed: int) -> Iterator[Duel]:
         )
 
 
-def choices(size: Size, seed: int) -> Iterator[Duel]:
+def choices(size: Size) -> Iterator[Duel]:
     """The command `choose` on tables of pairs on disk, against a script by pandas and scipy."""
-    folder, chosen = Path(tempfile.mkdtemp()), np.random.default_rng(seed)
+    folder, chosen = Path(tempfile.mkdtemp()), np.random.default_rng(SEED)
     rows = chosen.choice(size.n_left, min(LABELLED, size.n_left), replace=False)
     for candidate in range(CANDIDATES):
-        graph = block_model(size, seed + candidate)
+        graph = block_model(size, SEED + candidate)
         by_class = np.argsort(graph.left_labels, kind="stable")  # so that an image has one class in all
         _write_tables(graph.part(by_class), folder, f"pairs{candidate}.parquet", rows)
     files = sorted(folder.glob("pairs*.parquet"))
@@ -147,44 +148,44 @@ def _text(prefix: str, numbers: np.ndarray) -> pa.Array:
     return pc.binary_join_element_wise(prefix, pa.array(numbers).cast(pa.string()), "")
 
 
-def spectra(size: Size, seed: int) -> Iterator[Duel]:
+def spectra(size: Size) -> Iterator[Duel]:
     """The leading singular triplets, against `scipy.sparse.linalg.svds` on the same matrix."""
     for name, make in GRAPHS.items():
-        graph = make(size, seed)
+        graph = make(size)
         yield Duel(
             case=f"{name}, k = {size.k}",
             make=partial(fresh, graph),
-            ours=lambda graph: spectrum(graph, size.k, tol=RESIDUAL, seed=seed),
+            ours=lambda graph: spectrum(graph, size.k, tol=RESIDUAL, seed=SEED),
             peers={
-                f"scipy svds, {solver}, tol={TOLERANCE:g}": partial(_svds, size.k, seed, solver)
+                f"scipy svds, {solver}, tol={TOLERANCE:g}": partial(_svds, size.k, solver)
                 for solver in ("arpack", "propack")
             },
             note="svds does not look for values that it skipped, spectrum does: on copies of a value svds skips some",
         )
 
 
-def _svds(k: int, seed: int, solver: str, graph: PairGraph) -> None:
+def _svds(k: int, solver: str, graph: PairGraph) -> None:
     side = graph.n_left if solver == "propack" else min(graph.shape)
-    start = np.random.default_rng(seed).standard_normal(side)
+    start = np.random.default_rng(SEED).standard_normal(side)
     scipy.sparse.linalg.svds(graph.normalized, k, tol=TOLERANCE, v0=start, solver=solver)
 
 
-def bounds(size: Size, seed: int) -> Iterator[Duel]:
+def bounds(size: Size) -> Iterator[Duel]:
     """Every bound on a graph, against the spectrum that it starts from."""
     for name, make in GRAPHS.items():
         yield Duel(
             case=f"{name}, k = {size.k}",
-            make=partial(fresh, make(size, seed)),
+            make=partial(fresh, make(size)),
             ours=lambda graph: check_bounds(graph, size.k),
             peers={"its own spectrum": lambda graph: spectrum(graph, size.k + 1)},
             note="at a ratio of 0.67 it takes 1.5 times its spectrum, at 1 the bounds cost nothing",
         )
 
 
-def through(size: Size, seed: int) -> Iterator[Duel]:
+def through(size: Size) -> Iterator[Duel]:
     """A graph through features, against the two matrix products of scipy and numpy."""
-    graph, width = block_model(size, seed), 8 * size.k
-    features = np.random.default_rng(seed).standard_normal((graph.n_left, width), dtype=np.float32)
+    graph, width = block_model(size), 8 * size.k
+    features = np.random.default_rng(SEED).standard_normal((graph.n_left, width), dtype=np.float32)
     yield Duel(
         case=f"sbm, {graph.joint.nnz:,} pairs, {width} features",
         make=partial(fresh, graph),
@@ -199,7 +200,7 @@ def _induced_moments(graph: PairGraph, features: np.ndarray) -> np.ndarray:
     return hop.T @ hop
 
 
-BENCHMARKS: dict[str, tuple[tuple[str, ...], Callable[[Size, int], Iterator[Duel]]]] = {
+BENCHMARKS: dict[str, tuple[tuple[str, ...], Callable[[Size], Iterator[Duel]]]] = {
     "commands": (("S", "M", "L"), commands),
     "spectrum": (("S", "M", "L"), spectra),
     "check_bounds": (("M", "L"), bounds),

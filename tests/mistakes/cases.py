@@ -3,6 +3,7 @@
 CHECK, AUDIT = "check graph.npz --k 2", "audit pairs.csv --labels labels.csv --k 2 --out audit"
 FILES = [
     ("no such file", "check graphs.npz --k 2", "does not exist"),
+    ("a file in a file", "check notes.txt/graph.npz --k 2", "does not exist"),
     ("a file that is no graph", "check notes.txt --k 2", "supported formats are .npz, .npy"),
     ("raw cosines", "check cosines.npy --k 2", "from_features"),
     ("weights that are not numbers", "check missing.npy --k 2", "missing.npy"),

@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tests.notebooks.running import KEPT, NOTEBOOKS, execute
+from tests.notebooks.__main__ import KEPT, NOTEBOOKS, execute
 from tests.rooms import ROOT
 
 HERE = re.escape(str(ROOT))

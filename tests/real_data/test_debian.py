@@ -1,5 +1,6 @@
-"""Data sets of Debian packages: small folders of their layout; and what `make data` unpacks, where it is."""
+"""Data sets of packages of Debian and npm: small folders of their layout; and what `make data` unpacks, where it is."""
 
+import json
 import re
 from dataclasses import replace
 from statistics import median
@@ -13,8 +14,10 @@ from pairbounds import emoji_graph
 from pairbounds.__main__ import app
 from pairbounds.real_data.caption_graphs import caption_graph
 from pairbounds.real_data.datasets import openclipart as clips
+from pairbounds.real_data.datasets import tabler as icons
 from pairbounds.real_data.datasets import tuxpaint as stamps
 from pairbounds.real_data.datasets.openclipart import openclipart
+from pairbounds.real_data.datasets.tabler import tabler
 from pairbounds.real_data.datasets.tuxpaint import tuxpaint
 from pairbounds.real_data.image_settings import ImageSettings
 from tests.real_data import tiny
@@ -35,9 +38,16 @@ def clip(root, path, tags, seed=0):
     return drawing
 
 
+ICON = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path d="M0 0h24v24H0z"/></svg>'
+ICONS = {
+    "sun-set": {"category": "Weather", "tags": [], "styles": {"outline": {}, "filled": {}}},
+    "01": {"category": "Numbers", "tags": [1, "one", "one"], "styles": {"outline": {}}},
+}
+
+
 @pytest.fixture
 def unpacked(tmp_path, monkeypatch):
-    """Three clip-arts with tags, and what is left out; four stamps with sentences, and one without."""
+    """Three clip-arts with tags, and what is left out; four stamps with sentences; three drawings of two icons."""
     clip(tmp_path, "animals/cat", ["cat", " animal ", "cat", ""], 1)
     clip(tmp_path, "animals/birds/owl", ["animal", "hash(0x8a3ecd4)"], 2)
     clip(tmp_path, "food/pear", ["fruit &amp; food"], 3)
@@ -56,6 +66,14 @@ def unpacked(tmp_path, monkeypatch):
     (folder / "food/date.svg").write_text('<!DOCTYPE svg [<!ENTITY a "0">]>' + DRAWING.format(""))
     tiny.picture(folder / "food/fig_mirror.png", 9)
     (folder / "food/fig.ogg").write_bytes(b"a sound")
+    for name, icon in ICONS.items():
+        for style in icon["styles"]:
+            file = tmp_path / "npm/tabler/icons" / style / f"{name}.svg"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(ICON)
+    (tmp_path / "npm/tabler/icons.json").write_text(json.dumps(ICONS))
+    monkeypatch.setattr(icons, "DRAWINGS", 3)
+    monkeypatch.setattr(icons, "ICONS", 2)
     for module in (clips, stamps):
         monkeypatch.setattr(module, "PACKAGES", replace(module.PACKAGES, counts={}))
     return tmp_path
@@ -89,6 +107,16 @@ def test_stamps_have_their_english_sentence_and_two_formats_are_one_subject(unpa
     assert (red, green, blue) == (255, 0, 0)
 
 
+def test_icons_have_their_categories_and_tags(unpacked):
+    dataset = tabler(unpacked)
+    assert dataset.ids == ("tabler/outline/01", "tabler/outline/sun-set", "tabler/filled/sun-set")
+    assert dataset.captions == (("1", "one"), ("sun set",), ("sun set",))
+    assert [dataset.label_names[label] for label in dataset.labels] == ["Numbers", "Weather", "Weather"]
+    assert dataset.subjects == ("01", "sun-set", "sun-set")
+    assert dataset.image(1).size == (64, 64)
+    assert np.asarray(dataset.image(1)).max() == 0
+
+
 def test_unreadable_pictures_are_skipped_and_named(unpacked):
     Image.new("1", (12_000, 12_000)).save(unpacked / "usr/share/openclipart/png/food/pear.png")
     clips_left, stamps_left = openclipart(unpacked), tuxpaint(unpacked)
@@ -99,7 +127,7 @@ def test_unreadable_pictures_are_skipped_and_named(unpacked):
 
 
 def test_a_missing_package_another_release_and_a_broken_drawing_are_one_line(unpacked, monkeypatch):
-    for build in (openclipart, tuxpaint):
+    for build in (openclipart, tuxpaint, tabler):
         assert "`make data` unpacks" in error_of(build, unpacked / "nowhere")
     drawing = clip(unpacked, "food/pear", [])
     drawing.write_text("<svg>")
@@ -110,6 +138,8 @@ def test_a_missing_package_another_release_and_a_broken_drawing_are_one_line(unp
     monkeypatch.setattr(clips, "PACKAGES", replace(clips.PACKAGES, counts={"categories": 3}))
     message = f"expected 3 categories, found 2: it was measured on version {clips.PACKAGES.version}"
     assert message in error_of(openclipart, unpacked)
+    monkeypatch.setattr(icons, "ICONS", 3)
+    assert "expected 3 drawings of 3 icons in" in error_of(tabler, unpacked)
 
 
 def test_commands_take_the_data_sets_by_name(unpacked, call):
@@ -145,3 +175,10 @@ def test_the_unpacked_packages_have_the_measured_counts(build, described, of_eac
     assert dataset.named_by_captions == ()
     rng = np.random.default_rng(0)
     assert {dataset.image(int(i)).size for i in rng.choice(len(dataset), 30)} == {(96, 96)}
+
+
+@pytest.mark.data
+def test_the_unpacked_icons_have_the_measured_counts():
+    dataset = tabler(ROOT / "build/data")
+    assert repr(dataset) == "tabler(6545 images, 66584 captions, 41 classes)"
+    assert len(set(dataset.subjects)) == 5491

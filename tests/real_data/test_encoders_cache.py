@@ -1,6 +1,8 @@
 """Features on disk: complete after a kill, keyed by data set and model, never unpickled."""
 
-from collections.abc import Iterator
+import pickle
+from collections.abc import Callable, Iterator
+from io import BytesIO
 from itertools import pairwise
 
 import numpy as np
@@ -83,14 +85,35 @@ def test_features_are_computed_once_for_each_data_set_and_encoder(dataset, tmp_p
     assert other.computed == len(dataset) + len(texts)
 
 
-@pytest.mark.parametrize("wrong", [numbered(0, 3), numbered(0, 2).astype(np.float64)])
-def test_wrong_features_are_one_line(tmp_path, wrong):
-    np.save(tmp_path / "00000000.npy", wrong)
+def test_wrong_features_are_one_line(tmp_path):
     for fail, message in (
-        (lambda: stored_rows(tmp_path, 2, lambda start: [numbered(0, 2)]), "delete the file"),
         (lambda: stored_rows(None, 2, lambda start: [numbered(0, 1)]), "returned 1 rows for 2"),
         (lambda: stored_rows(None, 2, lambda start: [numbered(0, 3)]), "returned 3 rows for 2"),
         (lambda: Colours("a").encode_texts([], None), "nothing to encode"),
         (lambda: unit_rows(np.array([[1, 2], [0, 0], [np.nan, 1]])), "not finite, first row 1"),
     ):
         assert message in tiny.error_of(fail)
+
+
+def written(write: Callable[[BytesIO], object]) -> bytes:
+    content = BytesIO()
+    write(content)
+    return content.getvalue()
+
+
+LONGER = {"descr": "<f4", "fortran_order": False, "shape": (2**62, 3)}
+FOREIGN = [b"", b"junk", pickle.dumps([1])] + [
+    written(write)
+    for write in (
+        lambda file: np.save(file, numbered(0, 3)),
+        lambda file: np.save(file, numbered(0, 2).astype(np.float64)),
+        lambda file: np.lib.format.write_array_header_1_0(file, LONGER),
+    )
+]
+
+
+@pytest.mark.parametrize("content", FOREIGN)
+def test_stored_features_of_another_format_raise(tmp_path, content):
+    (tmp_path / "00000000.npy").write_bytes(content)
+    with pytest.raises(ValueError, match=r"features .*00000000\.npy .*delete the file"):
+        stored_rows(tmp_path, 2, lambda start: pytest.fail("computed"))

@@ -1,6 +1,5 @@
 """Foreign and malicious files: each is one line, and none hangs, aborts or fills the memory."""
 
-import io
 import os
 import pickle
 import socket
@@ -15,10 +14,8 @@ import torch
 
 import pairbounds
 from pairbounds.__main__ import app
-from pairbounds.infrastructure.inputs import require_file
 from pairbounds.real_data.datasets.imagefolder import imagefolder
 from pairbounds.real_data.datasets.table import table
-from pairbounds.real_data.encoders.cache import stored_rows
 from pairbounds.real_data.encoders.open_clip import OpenClip
 from pairbounds.real_data.training.networks import Backbone
 from pairbounds.real_data.training.view_batches import stored_pictures
@@ -45,6 +42,7 @@ PICTURES = {
     "a program": (lambda path: path.write_bytes(EPS), "cannot identify"),
     "a FIFO": (os.mkfifo, "is a FIFO"),
     "a folder": (Path.mkdir, "is a folder"),
+    "a device": (lambda path: path.symlink_to("/dev/zero"), "is a FIFO, a socket or a device"),
 }
 
 
@@ -62,25 +60,6 @@ def test_a_file_that_is_no_picture_is_skipped_in_folders_and_tables(tmp_path, na
         assert line.startswith(f"cannot read picture {path}: ")
         assert reason in line
         assert "\n" not in line
-
-
-# What is no file.
-
-
-def test_a_fifo_a_folder_and_a_device_are_no_files(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    os.mkfifo("fifo")
-    Path("folder").mkdir()
-    Path("device").symlink_to("/dev/zero")
-    for name, kind in {"fifo": "a FIFO, a socket or a device", "folder": "a folder", "device": "a FIFO"}.items():
-        with pytest.raises(ValueError, match=f"picture {name} is {kind}"):
-            require_file(name, "picture")
-    for name in ("none.csv", "fifo/none.csv"):
-        with pytest.raises(FileNotFoundError, match=r"table .*none\.csv does not exist: look elsewhere"):
-            require_file(name, "table", "look elsewhere")
-    Path("link.csv").symlink_to("file.csv")
-    Path("file.csv").touch()
-    assert require_file("link.csv") == Path("link.csv")
 
 
 INPUTS = [
@@ -110,22 +89,6 @@ def test_a_fifo_in_place_of_any_input_is_one_line(refused, tmp_path, monkeypatch
     assert "is a FIFO" in refused(app, *command.split())
 
 
-# Arrays and tables of other programs.
-
-
-def header_of(shape: tuple[int, ...]) -> bytes:
-    content = io.BytesIO()
-    np.lib.format.write_array_header_1_0(content, {"descr": "<f4", "fortran_order": False, "shape": shape})
-    return content.getvalue()
-
-
-@pytest.mark.parametrize("content", [b"", b"junk", pickle.dumps([1]), header_of((256, 2**40)), header_of((2**62, 4))])
-def test_stored_features_of_another_format_raise(tmp_path, content):
-    (tmp_path / "00000000.npy").write_bytes(content)
-    with pytest.raises(ValueError, match=r"features .*00000000\.npy .*delete the file"):
-        stored_rows(tmp_path, 256, lambda start: pytest.fail("computed"))
-
-
 def test_stored_pictures_of_another_data_set_raise(tmp_path):
     dataset = coloured(tmp_path)
     path = tmp_path / f"pictures-{dataset.name}-{dataset.key}.npy"
@@ -133,9 +96,6 @@ def test_stored_pictures_of_another_data_set_raise(tmp_path):
         np.save(path, content)
         with pytest.raises(ValueError, match=r"pictures .*\.npy are .* of shape .*: delete the file"):
             stored_pictures(dataset, tmp_path)
-
-
-# Checkpoints.
 
 
 class Struck:

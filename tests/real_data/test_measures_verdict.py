@@ -35,16 +35,6 @@ def words(*rows: tuple[str, str, float, tuple[float, float]]) -> str:
     return verdict(differences(*rows), "captions", "images")
 
 
-def test_captions_better_than_all_rivals_show_an_advantage_of_text():
-    text = words(*against_all(5), *against_all(20, control=LESS))
-    assert text == (
-        "Captions: against augmentation pairs, more consistent at every diversity (5, 20); "
-        "against pairs without text, more consistent at every diversity (5, 20). "
-        "Images: against augmentation pairs, more consistent at diversity (5), less consistent at diversity (20) "
-        "(less than views; other views). An advantage of text is shown at every diversity (5, 20)."
-    )
-
-
 @pytest.mark.parametrize("rival", ["views", "other_views", "images", "shuffled"])
 @pytest.mark.parametrize("ends", [OPEN, LESS, (0.0, 0.2), (-math.inf, math.inf)])
 def test_one_rival_suffices_to_deny_the_advantage(rival, ends):
@@ -56,6 +46,9 @@ def test_an_advantage_at_some_diversities_is_reported_for_these_only():
     assert "more consistent at diversity (5), less consistent at diversity (20), not shown to be more or less" in text
     assert "(less than other views)" in text
     assert text.endswith("An advantage of text is shown at diversity (5) only.")
+    text = words(*against_all(5), *against_all(20, control=LESS))
+    assert "Images: against augmentation pairs, more consistent at diversity (5), less consistent at" in text
+    assert text.endswith("(less than views; other views). An advantage of text is shown at every diversity (5, 20).")
 
 
 def test_there_is_no_verdict_on_text_if_captions_name_the_classes():

@@ -22,7 +22,6 @@ from pairbounds.real_data.training.trainer import train_encoder
 from pairbounds.real_data.training.view_batches import view_pool
 from pairbounds.real_data.training.view_guides import EVERY_GUIDE, blind_guide
 from pairbounds.sweeps import find_study
-from pairbounds.sweeps.settings import UNSTATED
 from tests.real_data import tiny
 from tests.real_data.colours import RowEncoder
 from tests.rooms import ROOT
@@ -37,9 +36,6 @@ def folder(tmp_path):
     return tmp_path
 
 
-# Numbers.
-
-
 @pytest.mark.parametrize("name", ["resampled_training", "resampled_tuned"])
 def test_the_preset_of_the_results_is_that_of_their_sidecar(name):
     study = find_study(name)
@@ -49,16 +45,6 @@ def test_the_preset_of_the_results_is_that_of_their_sidecar(name):
     for setting, value in asdict(study.settings(**preset.values)).items():
         if setting in configuration.keys() - {"dataset", "learning_rate", "device"}:
             assert configuration[setting] == (list(value) if isinstance(value, tuple) else value), setting
-
-
-def test_the_command_prints_the_recipe(call, folder, tmp_path):
-    arguments = ["study", "resampled_training", "--preset", "paper", "--seeds", "2", "--dry-run", "--out", tmp_path]
-    settings = tiny.sets(batch=8, device="cpu", model="tiny-clip", pretrained="random", cache=tmp_path / "cache")
-    code, printed, _ = call(app, *arguments, *settings, *tiny.sets(root=folder / "train", only=["simclr"]))
-    assert code == 0
-    assert printed.splitlines()[-1].startswith("2 seeds, into ")
-    assert "backbone             resnet50\n" in printed
-    assert f"learning_rate        0.6                  {UNSTATED}\n" in printed
 
 
 def test_a_dry_run_needs_no_weights_and_epochs_alone_shorten_the_warmup(call, folder, tmp_path):
@@ -74,9 +60,6 @@ def test_a_dry_run_needs_no_weights_and_epochs_alone_shorten_the_warmup(call, fo
     ):
         code, _, error = call(app, *words)
         assert (code, message in error) == (2, True)
-
-
-# The optimisation.
 
 
 def test_iterations_end_training_within_an_epoch(source, tmp_path):
@@ -111,9 +94,6 @@ def test_the_published_head_has_batch_norm_and_no_shift():
     assert (repr(objective.head), objective.temperature) == (repr(head), 0.5)
 
 
-# Which runs.
-
-
 def test_runs_are_selected_by_kind_rule_and_guide():
     runs = resampling_runs("all", Recipe(), 3)
     assert selected(runs, []) == runs
@@ -144,9 +124,6 @@ def test_a_guide_without_text_is_another_encoder(source, tmp_path):
     )
     assert isinstance(studio.view_encoder(by_text), RowEncoder)
     assert studio.view_encoder(without).name == "efficientnet-lite0"
-
-
-# Which images.
 
 
 def test_images_of_the_validation_folder_are_the_test_set():

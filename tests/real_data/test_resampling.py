@@ -1,3 +1,5 @@
+"""Batch rules of NT-Xent against their definitions, double loops over anchors and rows."""
+
 import math
 from fractions import Fraction
 
@@ -36,9 +38,6 @@ DEFAULTS = {
 def batch(seed: int, images: int = 6, width: int = 4) -> tuple[torch.Tensor, torch.Tensor]:
     rng = np.random.default_rng(seed)
     return tuple(torch.from_numpy(rng.standard_normal((2 * images, width))) for _ in range(2))
-
-
-# The definitions, as double loops over anchors and rows.
 
 
 def cosines(rows: torch.Tensor) -> list[list[float]]:
@@ -104,19 +103,6 @@ def test_all_rules_together_from_their_definition_in_any_order(seed, images, cou
     assert resampled_nt_xent(z, guide, rule=rules).item() == pytest.approx(expected, rel=1e-11, abs=1e-11)
 
 
-# What each rule changes, and when it changes nothing.
-
-
-def test_a_dropped_pair_is_neither_positive_nor_negative():
-    """With one pair of two dropped, the loss asks nothing of its two views."""
-    z, guide = batch(5, images=2)
-    guide[2] = -guide[0]
-    plain = two_views(4, z.dtype, z.device)
-    dropped = DropFalsePositive(fraction=0.5)(plain, torch.tensor(cosines(guide)))
-    assert dropped.positives[[0, 1, 2, 3], [2, 3, 0, 1]].bool().tolist() == [False, True, False, True]
-    assert torch.equal(dropped.negatives, plain.negatives)
-
-
 @pytest.mark.parametrize(("rule", "level"), [(DropFalseNegative, 1), (DropEasyNegative, 0)])
 def test_exactly_the_quota_of_tied_rows_is_dropped(rule, level):
     """Two classes of 4 images: of 14 true negatives 6 are as similar as can be and 8 as little; 2 go."""
@@ -134,9 +120,6 @@ def test_a_quota_is_rounded_down_and_leaves_one_negative(fraction, rows, n_negat
     similarity = torch.from_numpy(np.random.default_rng(7).random((rows, rows)))
     pairs = DropEasyNegative(fraction=fraction)(two_views(rows, torch.float64, torch.device("cpu")), similarity)
     assert pairs.negatives.sum(1).tolist() == [n_negatives] * rows
-
-
-# Numbers and machines.
 
 
 def test_gradients_are_exact_and_the_guide_gets_none():
@@ -179,9 +162,6 @@ def test_equal_and_zero_rows():
         negatives = 5 if rule == "add_new_positive" else 6
         assert loss.item() == pytest.approx(math.log(1 + negatives))
     assert z.grad.isfinite().all()
-
-
-# How rules are asked for.
 
 
 def test_a_user_rule_is_applied_last():

@@ -34,6 +34,7 @@ FORBIDDEN = re.compile(
     r"\b(Admitted|admit|Axioms?|Parameters?|Conjectures?|Admit|give_up|bypass_check|Primitive|Declare\s+ML|Guard\s+Checking"
     r"|Positivity\s+Checking|Universe\s+Checking|type_in_type)\b"
 )
+EXAMPLES = re.compile(r"Counterexamples|False\w+|(Log)?Instances\w*|Sharpness\d*|Values")  # files without a row
 ASSUMED = ("Variable", "Variables", "Hypothesis", "Hypotheses", "Context")
 
 
@@ -85,21 +86,7 @@ def theorems() -> list[str]:
     named = [name for name in rows if name is not None]
     stated = re.compile(r"^Theorem (\w+) .*?: (?:Log)?Statements\.\1 R\.$", re.M)
     names_by_file = {file: stated.findall(text) for file, text in sources().items()}
-    examples = (
-        "Counterexamples",
-        "FalseClaims",
-        "FalseForms",
-        "FalseTransfer",
-        "Instances",
-        "Instances25",
-        "Instances34",
-        "InstancesFeatures",
-        "LogInstances",
-        "Sharpness",
-        "Sharpness18",
-        "Sharpness28",
-        "Values",
-    )
+    examples = filter(EXAMPLES.fullmatch, sources())
     names_by_file |= {file: re.findall(r"^Theorem (\w+)", sources()[file], re.M) for file in examples}
     stated_names = [f"{file}.v:{name}" for file, names in names_by_file.items() for name in names]
     return [*named, *(statement for statement in stated_names if statement not in named)]

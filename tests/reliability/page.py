@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.reliability.matrix_rows import ROWS
+from tests.reliability.matrix import ROWS
 from tests.reliability.record import RECORDS
 
 INTRODUCTION = """# Reliability

@@ -6,12 +6,13 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import logsumexp
+from scipy.stats import chisquare
 
 from pairbounds import spectrum
 from pairbounds.simulations.losses import LOSSES
 from pairbounds.simulations.losses.clip import INITIAL_TEMPERATURE, LARGEST_SCALE
 from pairbounds.simulations.losses.nt_xent import TEMPERATURE
-from pairbounds.simulations.pair_sampling import PairSampler
+from pairbounds.simulations.pair_sampling import PairSampler, draw_pairs
 from tests.families import GRAPHS, family_graph
 
 SIZES = st.integers(2, 6)
@@ -23,9 +24,6 @@ def unit(rows):
 
 def embeddings(rng, n, k=3):
     return rng.standard_normal((n, k))
-
-
-# Batches, each from its formula.
 
 
 def naive_spectral(f, g):
@@ -65,9 +63,6 @@ def test_a_batch_from_its_definition(name, size, seed):
     assert loss.sampled(torch.tensor(f), torch.tensor(g)).item() == pytest.approx(BATCHES[name](f, g), rel=1e-10)
 
 
-# The population, each from its formula.
-
-
 def naive_population(name, graph, f, g):
     joint, p, q = graph.joint.toarray(), graph.left_marginal, graph.right_marginal
     if name in ("induced_spectral", "nt_xent"):
@@ -88,24 +83,6 @@ def test_the_population_from_its_definition(name, family):
     f, g = embeddings(rng, graph.n_left), embeddings(rng, graph.n_right)
     value = LOSSES[name](graph).population(torch.tensor(f), torch.tensor(g)).item()
     assert value == pytest.approx(naive_population(name, graph, f, g), rel=1e-9, abs=1e-12)
-
-
-@pytest.mark.parametrize("name", LOSSES)
-def test_the_mean_of_batch_losses_is_near_the_population_loss(name):
-    """The mean of many batches, within 4 standard errors and, for the losses with a logarithm, a bias of 1 / B."""
-    graph = family_graph("latent_captions", 2)
-    rng = np.random.default_rng(3)
-    f, g = (torch.tensor(0.3 * embeddings(rng, n)) for n in graph.shape)
-    loss, sampler, size = LOSSES[name](graph), PairSampler(graph), 400
-    second = f if loss.induced else g
-    draw = sampler.induced_pairs if loss.induced else sampler.pairs
-    with torch.no_grad():
-        batches = [draw(size, rng) for _ in range(100)]
-        values = [loss.sampled(f[x], second[y]).item() for x, y in batches]
-        target = loss.population(f, g).item()
-    spread = np.std(values) / np.sqrt(len(values))
-    bias = 0.0 if "spectral" in name else math.exp(4 / INITIAL_TEMPERATURE if name == "clip" else 4) / size
-    assert np.mean(values) == pytest.approx(target, abs=4 * spread + min(bias, 0.2))
 
 
 @pytest.mark.parametrize("name", LOSSES)
@@ -137,3 +114,41 @@ def test_the_temperature_is_learned_shared_and_bounded():
         loss.log_scale.fill_(50.0)
     expected = naive_infonce(np.eye(4) / 4, unit(f.numpy()), unit(f.numpy()), 1 / LARGEST_SCALE)
     assert loss.sampled(f, f).item() == pytest.approx(expected, rel=1e-9)
+
+
+# Pairs that are drawn.
+
+GRAPH = family_graph("sparse_random", 0, 12)
+DRAWS = 20_000
+
+
+def counts(shape, rows, columns):
+    table = np.zeros(shape)
+    np.add.at(table, (rows, columns), 1)
+    return table
+
+
+def fits(observed, expected):
+    """A chi-squared test; nothing is drawn that cannot be."""
+    assert observed[expected == 0].sum() == 0
+    positive = expected > 0
+    return chisquare(observed[positive], expected[positive] * DRAWS).pvalue > 1e-3
+
+
+@pytest.mark.parametrize("draw", [PairSampler.pairs, PairSampler.induced_pairs])
+def test_pairs_follow_their_distribution(draw):
+    expected = (GRAPH if draw is PairSampler.pairs else GRAPH.induced()).joint.toarray()
+    assert fits(counts(expected.shape, *draw(PairSampler(GRAPH), DRAWS, np.random.default_rng(1))), expected)
+
+
+def test_a_training_set_follows_the_joint_distribution():
+    sample = draw_pairs(GRAPH, DRAWS, np.random.default_rng(3))
+    rows, columns = sample.graph.joint.tocoo().coords
+    observed = np.zeros(GRAPH.joint.shape)
+    observed[sample.left[rows], sample.right[columns]] = sample.graph.joint.data * DRAWS
+    assert fits(np.rint(observed), GRAPH.joint.toarray())
+    np.testing.assert_allclose(observed, np.rint(observed), atol=1e-9)
+    small_sample = draw_pairs(GRAPH, 5, np.random.default_rng(4))
+    assert small_sample.graph.joint.nnz <= 5
+    np.testing.assert_array_equal(small_sample.graph.left_labels, GRAPH.left_labels[small_sample.left])
+    np.testing.assert_array_equal(small_sample.graph.right_ids, GRAPH.right_ids[small_sample.right])

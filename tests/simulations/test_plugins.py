@@ -116,9 +116,6 @@ def test_a_failing_plugin_function_is_reported_with_its_line(refused, plugin, tm
         assert part in err
 
 
-# What it depends on, and where it runs.
-
-
 def test_workers_run_the_plugin_and_measure_the_same(plugin, tmp_path):
     """As it was when it was loaded: they need no such file. `test_interrupted_sweeps` has workers of Dask."""
     path = plugin(WRITTEN["study"].format(GOOD["study"]) + WRITTEN["loss"].format(GOOD["loss"]))
@@ -158,9 +155,6 @@ def test_a_table_never_overwrites_the_plugin(refused, plugin, tmp_path):
     linked = tmp_path / "out.parquet"
     linked.symlink_to(path)
     assert "out.parquet is an input" in refused(app, *command("study", "study", tmp_path), "--plugin", path, "--force")
-
-
-# The examples, as their docstrings say.
 
 
 @pytest.mark.parametrize("name", ["my_loss", "my_encoder", "my_study"])

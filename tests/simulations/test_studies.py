@@ -1,11 +1,8 @@
-import json
-
 import numpy as np
 import pytest
 
 from pairbounds import LatentWorld, PairGraph
 from pairbounds.__main__ import app
-from pairbounds.infrastructure.files import sidecar
 from pairbounds.infrastructure.tables import read_table
 from pairbounds.simulations.studies import bound_holds
 from pairbounds.sweeps import find_study, study_names
@@ -20,21 +17,6 @@ def test_no_bound_is_violated_with_and_without_merged_classes():
         assert set(table["pairs"]) == {"caption", "augmentation"}
         np.testing.assert_allclose(table["largest_class"] * table["n_classes"], share)
         assert (table["k"] % table["n_classes"] == 0).all()
-
-
-def test_the_command_writes_the_table_and_how_it_was_made(call, tmp_path):
-    options = ["--set", "steps=100", "--set", "k=3", "--seeds", 1, "--first-seed", 5, "--out", tmp_path / "tables"]
-    code, out, _ = call(app, "study", "training", *options)
-    assert (code, "11 rows over 1 seeds" in out) == (0, True)
-    table = tmp_path / "tables/training.parquet"
-    assert (len(read_table(table)), set(read_table(table)["seed"])) == (11, {5})
-    configuration = json.loads(sidecar(table).read_text())["configuration"]
-    assert (configuration["study"], configuration["seeds"], configuration["n_classes"], configuration["k"]) == (
-        "training",
-        [5],
-        5,
-        3,
-    )
 
 
 def test_the_command_saves_a_graph_and_the_table_of_its_pairs(call, tmp_path):

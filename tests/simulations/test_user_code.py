@@ -80,9 +80,6 @@ def test_a_registered_loss_class_is_created_for_each_training():
         del LOSSES["scaled"]
 
 
-# Encoders.
-
-
 @pytest.mark.parametrize(("network", "inputs"), [("free", None), (linear, INPUTS)])
 def test_the_seed_determines_the_encoder_and_torchs_generator_is_unchanged(network, inputs):
     state = torch.random.get_rng_state()
@@ -130,9 +127,6 @@ def test_dropout_is_on_in_training_and_off_in_logged_embeddings():
     assert (dropout.training, frozen.training) == (True, False)
     again = module.eval()(torch.tensor(SAME_WIDTH[0], dtype=torch.float32)).detach().numpy()
     np.testing.assert_allclose(result.left, again, rtol=1e-5)
-
-
-# What does not work.
 
 
 class Cut(nn.Linear):

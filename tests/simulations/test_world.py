@@ -3,8 +3,10 @@ import pytest
 from scipy.stats import chi2_contingency
 
 from pairbounds import LatentWorld, labelling_error
+from pairbounds.simulations.observations import image_features
 
 WORLD = LatentWorld(n_classes=4, n_styles=3, n_positions=10, seed=5)
+GRAPH = WORLD.caption_graph(0.1, 0.5)
 
 
 def test_both_graphs_share_one_left_side_with_one_marginal():
@@ -24,9 +26,6 @@ def test_the_seed_determines_the_world():
         first, again, other = make(WORLD), make(WORLD), make(LatentWorld(4, 3, 10, seed=6))
         assert (first.joint != again.joint).nnz == 0
         assert first.joint.shape != other.joint.shape or (first.joint != other.joint).nnz > 0
-
-
-# Augmentation: the limits and the order in which views leave position, style and class.
 
 
 def test_boundless_augmentation_draws_the_source_uniformly():
@@ -53,9 +52,6 @@ def test_views_leave_position_then_style_then_class():
     middle_class, middle_style, _ = sources[0.6]
     assert middle_style > middle_class
     assert sources[20.0][0] > 0.5
-
-
-# Captions: the limits of noise and detail.
 
 
 def test_without_detail_the_graph_splits_by_class_and_with_it_by_style():
@@ -94,3 +90,27 @@ def test_captions_do_not_depend_on_the_position():
 def test_bad_settings(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+def test_the_seed_determines_the_features_of_images():
+    other = LatentWorld(4, 3, 10, seed=6)
+    np.testing.assert_array_equal(image_features(WORLD), image_features(WORLD))
+    assert not np.array_equal(image_features(WORLD), image_features(other))
+
+
+def test_caption_latents_agree_with_the_graph():
+    named_class, named_style, phrase = WORLD.caption_latents(GRAPH)
+    np.testing.assert_array_equal(named_class, GRAPH.right_labels)
+    assert set(named_style) == set(range(WORLD.n_styles + 1))
+    assert phrase.max() < WORLD.n_phrases
+    latents = np.stack([named_class, named_style, phrase])
+    assert len(np.unique(latents, axis=1).T) == GRAPH.n_right
+
+
+def test_without_noise_the_same_latents_look_the_same_and_others_do_not():
+    clean = image_features(WORLD, noise=0.0)
+    distances = np.linalg.norm(clean[:, None] - clean[None], axis=2)
+    assert np.all(np.diag(distances) == 0)
+    assert distances[~np.eye(WORLD.n_images, dtype=bool)].min() > 0.05
+    spread = np.std(image_features(WORLD, noise=0.5) - clean)
+    assert spread == pytest.approx(0.5, rel=0.1)

@@ -40,9 +40,6 @@ def contents(folder):
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-# Writing.
-
-
 @pytest.mark.parametrize("write", [LONGER.to_csv, LONGER.to_parquet])
 def test_a_full_disk_is_one_line_and_changes_nothing(tmp_path, write):
     (tmp_path / "file").write_text("old")
@@ -127,9 +124,6 @@ def test_a_table_that_disagrees_with_its_sidecar_is_not_drawn(tmp_path, refused)
     (tmp_path / "2.parquet").rename(table)
     (tmp_path / "999.parquet.json").rename(sidecar(table))
     assert "disagrees with its sidecar" in refused(app, "draw", "bound_holds", "--tables", tmp_path, "--out", tmp_path)
-
-
-# Checks of outputs.
 
 
 KINDS = {
@@ -248,9 +242,6 @@ def test_a_command_rejects_an_output_that_is_an_input(refused, tmp_path, monkeyp
     assert {path.read_text() for path in tmp_path.iterdir()} == {"an input"}
 
 
-# Locks.
-
-
 @pytest.fixture
 def holder(tmp_path):
     """Another process that has locked the folder."""
@@ -283,9 +274,6 @@ def test_a_folder_that_cannot_be_created_is_one_error_line(tmp_path):
     folder = locked_folder(tmp_path / "file" / "folder")
     with pytest.raises(OSError, match=r"cannot write into .*folder: ."), folder:
         pass
-
-
-# Signals.
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

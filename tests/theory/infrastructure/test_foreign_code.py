@@ -78,9 +78,6 @@ def test_a_plugin_without_bounds_is_named(checked):
     assert "bad.py registers nothing: decorate a function with pairbounds.bound" in checked("")[1]
 
 
-# From Python.
-
-
 def test_a_failed_hypothesis_and_a_k_out_of_range_are_no_failures():
     decorate = bound("mine", quantity="probe_mse", status="conjecture")
     claim = decorate(lambda graph, spectrum, k: require(False, "it is Tuesday"))

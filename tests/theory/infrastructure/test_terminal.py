@@ -56,9 +56,6 @@ def solid(text: str) -> str:
     return "".join(text.replace("│", "").split())
 
 
-# The command lines.
-
-
 def test_a_bound_of_any_name_is_printed_safely(call, tmp_path):
     PairGraph([[2, 1], [1, 3]], [0, 1]).save(tmp_path / "g.npz")
     name = f"{TITLE}[red]x[/red]"

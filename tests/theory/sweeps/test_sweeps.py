@@ -191,9 +191,6 @@ def test_a_study_of_two_tables_writes_both_and_a_cell_that_lacks_one_is_measured
     assert len(list((tmp_path / "cells").iterdir())) == 8
 
 
-# The command.
-
-
 def toml(path, **changes):
     keys = {"study": '"tiny"', "seeds": "2", "settings": "{unlucky = 9}", "grid": "[{x = [0, 3]}]"} | changes
     path.write_text("\n".join(f"{key} = {value}" for key, value in keys.items() if value))

@@ -1,14 +1,17 @@
-"""Resampling on the augmentation graphs of a small data set."""
+"""Studies of a small data set: resampling of its augmentation graphs, and encoders from drawn image pairs."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from pairbounds import check_bounds, induced_labelling_error
 from pairbounds.real_data.measures.off_diagonal import off_diagonal
 from pairbounds.real_data.pairings.image_draws import draw_images, gather
 from pairbounds.real_data.pairings.pairing import EXACT, TEXTS, augmentations
+from pairbounds.real_data.studies import from_pairs
 from pairbounds.real_data.studies.resampled_views import ORACLE, RANDOM, ResampledViewsSettings, resampling_on_graphs
 from pairbounds.theory.resampling.effects import RULES
 
@@ -60,3 +63,21 @@ def test_an_unreachable_diversity_raises_with_the_possible_range(source):
         ValueError, match=r"diversity=500 is out of reach: augmentation, by pixels, strength 1 has [\d.]+ to [\d.]+"
     ):
         resampling_on_graphs(source, replace(SETTINGS, diversity=500, draws=1), SEED)
+
+
+BOUNDS = ["mse_43", "mse_43_by_norms", "mse_43_by_hops", "mse_43_certified"]
+
+
+def test_bounds_hold_in_any_order_of_the_images(source, tmp_path, monkeypatch):
+    tables = []
+    for order in (np.arange(len(source.dataset)), np.random.default_rng(1).permutation(len(source.dataset))):
+        images = SimpleNamespace(images=lambda order=order: source.dataset.take(order))
+        monkeypatch.setattr(from_pairs.FromPairsSettings, "source", lambda _, images=images: images)
+        settings = from_pairs.FromPairsSettings(
+            size=32, images=40, k=4, components=(6,), pairs=(500, 20_000), cache=str(tmp_path)
+        )
+        tables.append(from_pairs.measure(settings, 0))
+    pd.testing.assert_frame_equal(*tables, rtol=1e-4)
+    for _, row in tables[0].iterrows():
+        assert all(row[bound] >= row["mse"] - 1e-9 for bound in BOUNDS)
+        assert row["optimum_mse"] <= row["mse_42"] + 1e-9

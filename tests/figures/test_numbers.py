@@ -1,11 +1,13 @@
-"""Contrasts from the table of resampled training, with several baselines, guides and tuned runs."""
+"""Numbers of figures: contrasts of resampled training, and the regret of choosing an embedding by few labels."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from pairbounds.figures import resampled_training as figure
+from pairbounds.figures.few_labels import CHOICES, regrets
 from pairbounds.figures.summaries import LEVEL, OVERLAP
+from pairbounds.real_data.training import splits
 from pairbounds.theory.quantities.confidence import student_half
 from tests.rooms import ROOT
 
@@ -35,3 +37,16 @@ def test_tuned_runs_are_compared_with_simclr_that_was_tuned_alike_by_validation(
     assert len(differences) == SEEDS
     result = figure.tuned_changes(table, figure.TEXT)["category"]
     assert result == pytest.approx((np.mean(differences), student_half(pd.Series(differences), LEVEL, overlap=OVERLAP)))
+
+
+def test_the_overlap_is_that_of_the_splits():
+    assert pytest.approx((1 - splits.TRAIN - splits.VALIDATION) / splits.TRAIN) == OVERLAP
+
+
+def test_regret_is_the_mean_error_of_the_chosen_embedding_above_the_least():
+    scores = {name: [1.0, 2.0, 2.0, 1.0] for name in CHOICES if name != "chance"} | {"loo": [2.0, 1.0, 2.0, 1.0]}
+    rows = {"seed": 0, "labels": 50, "k": 4, "pairs": [*"abab"], "draw": [0, 0, 1, 1], "ridge": [0.1, 0.4, 0.3, 0.2]}
+    result = regrets(pd.DataFrame(rows | scores))  # means: .2 of a, .3 of b
+    assert result["loo"].round(9).tolist() == [0.1, 0.1]
+    assert result["logme"].round(9).tolist() == [0.0, 0.1]
+    assert result["chance"].round(9).tolist() == [0.05, 0.05]
