@@ -84,16 +84,6 @@ def test_at_width_1_the_clean_pairs_may_have_a_worse_optimum():
     assert probe(clean, np.array([[0.0], [1.0]])).mse == pytest.approx(0.8)
 
 
-def test_theorem_35_needs_no_correction():
-    for seed in range(5):
-        graph = family_graph("dense_random", seed)
-        both = [
-            BOUNDS["known-values-mse"](each_graph, spectrum(each_graph, 3), 2)
-            for each_graph in (graph, noisy(graph, SHARE))
-        ]
-        assert both[0] == pytest.approx(both[1], rel=1e-3)
-
-
 def test_through_features_the_optimum_stays_only_with_the_constant():
     graph = family_graph("latent_captions", 1)
     rng = np.random.default_rng(0)
