@@ -10,7 +10,7 @@ from pairbounds import PairGraph, optimal_embeddings, spectral_loss, spectrum
 from pairbounds.theory.bounds import theorem28_training_pairs as training_pairs
 from pairbounds.theory.bounds.theorem17_trained_encoders import mse_by_excess
 from pairbounds.theory.bounds.theorem28_training_pairs import Forecast, excess_of_counts
-from tests.families import ANY_SEED, small_graph, targets
+from tests.families import ANY_RNG, small_graph, targets
 
 GRAPH = PairGraph(np.random.default_rng(0).random((6, 5)) ** 3, [0, 0, 0, 1, 1, 1])
 
@@ -91,10 +91,9 @@ def test_forecasts_by_hand(k, power, known_marginals):
         assert forecast.mse(10**power) == pytest.approx(min(by_angle, by_excess), rel=1e-6, abs=1e-7)
 
 
-@given(ANY_SEED)
-def test_no_excess_is_above_the_bound_of_its_counts_by_hand(seed):
+@given(ANY_RNG)
+def test_no_excess_is_above_the_bound_of_its_counts_by_hand(rng):
     """From dense matrices; the sums are over the nodes that were seen."""
-    rng = np.random.default_rng(seed)
     graph = small_graph(rng, n_classes=2)
     joint, k = graph.joint.toarray(), int(rng.integers(1, min(graph.shape) + 1))
     counts = sampled(graph, int(10 ** rng.uniform(1, 6)), rng)
