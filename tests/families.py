@@ -15,6 +15,7 @@ from pairbounds.simulations.families.stochastic_block import StochasticBlock
 from pairbounds.simulations.families.torus import Torus
 
 ANY_SEED = st.integers(0, 2**32 - 1)
+ANY_RNG = st.builds(np.random.default_rng, ANY_SEED)
 Family = Callable[[np.random.Generator, int], PairGraph]
 
 

@@ -34,16 +34,6 @@ def test_coarser_captions_have_smaller_values_and_less_consistent_pairs(seed):
         assert induced_labelling_error(other) >= induced_labelling_error(graph) - 1e-9
 
 
-@given(ANY_SEED)
-def test_images_that_share_their_captions_have_smaller_values(seed):
-    graph, rng = drawn_graph(seed)
-    groups = rng.integers(1 + graph.n_left // 2, size=graph.n_left)
-    k = min(graph.shape)
-    assert np.all(spectrum(pooled(graph, groups), k).singular_values <= spectrum(graph, k).singular_values + 1e-9)
-    pure = groups * 3 + graph.left_labels
-    assert induced_labelling_error(pooled(graph, pure)) == pytest.approx(induced_labelling_error(graph), abs=1e-12)
-
-
 def test_images_of_two_classes_that_share_their_captions_can_be_more_consistent_or_less():
     """A caption of two classes becomes one of unequal shares, and a caption of one class one of two."""
     crossed = PairGraph([[1, 0], [0, 1], [1, 0], [0, 1]], [0, 1, 1, 0])

@@ -7,8 +7,6 @@ import numpy as np
 import pytest
 
 import pairbounds.theory.bounds.theorem41_from_labels as theorem41
-from pairbounds import PairGraph
-from pairbounds.theory.bounds.theorem34_few_labels import FewLabels
 from pairbounds.theory.bounds.theorem41_from_labels import (
     probe_mse_from_labels,
     unbiased_balanced_probe_mse,
@@ -59,19 +57,6 @@ def test_the_mean_over_every_draw_without_replacement(seed):
         assert np.mean([probe_mse_from_labels(features[d], labels[d], population=n).value for d in draws[:9]]) == (
             pytest.approx(np.mean(values[:9]))
         )
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_the_balanced_form_is_right_on_independent_draws_with_two_of_each_class(seed):
-    rng = np.random.default_rng(seed)
-    masses, labels = rng.dirichlet(np.ones(4)), np.array([0, 1, 0, 1])
-    graph = PairGraph(np.outer(masses, [0.5, 0.5]), labels)
-    summary = FewLabels.of(graph, rng.standard_normal((4, 2)))
-    by_label = dict(enumerate(summary.masses))
-    draws = [draw for draw in itertools.product(range(4), repeat=4) if sum(labels[list(draw)]) == 2]
-    chance = mean_of(lambda _: 1.0, draws, masses)
-    mean = mean_of(lambda d: unbiased_balanced_probe_mse(summary.features[d], labels[d], by_label), draws, masses)
-    assert mean / chance == pytest.approx(summary.mse, abs=1e-10)
 
 
 def sampled_population(n_labels, seed=0):

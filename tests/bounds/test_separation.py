@@ -11,7 +11,7 @@ from pairbounds import HypothesisError, PairGraph, probe
 from pairbounds.theory.bounds.measured import Encoder
 from pairbounds.theory.bounds.theorem37_separation import separation
 from pairbounds.theory.spectrum.triplets import spectrum
-from tests.families import ANY_SEED, block_diagonal
+from tests.families import ANY_RNG, block_diagonal
 
 
 def views_of(rng, n):
@@ -46,9 +46,8 @@ def test_the_mean_over_all_labellings_and_equality_with_the_constant(n, k, r):
     assert 0.9 * result < bound <= result
 
 
-@given(ANY_SEED, st.integers(2, 4))
-def test_consistent_captions_of_connected_classes_separate_at_k_of_r(seed, r):
-    rng = np.random.default_rng(seed)
+@given(ANY_RNG, st.integers(2, 4))
+def test_consistent_captions_of_connected_classes_separate_at_k_of_r(rng, r):
     sizes = rng.integers(2, 4, size=r)
     captions = PairGraph(block_diagonal([rng.random((n, 2)) + 0.1 for n in sizes]), np.repeat(np.arange(r), sizes))
     of_views, of_captions = separation(views_of(rng, captions.n_left), captions, r)

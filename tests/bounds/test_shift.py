@@ -6,7 +6,7 @@ from hypothesis import given
 from scipy.optimize import linprog
 
 from pairbounds.theory.bounds.theorem38_shift import shifted_error
-from tests.families import ANY_SEED
+from tests.families import ANY_RNG
 
 
 def drawn_masses(rng, n):
@@ -16,9 +16,8 @@ def drawn_masses(rng, n):
     return masses / masses.sum()
 
 
-@given(ANY_SEED)
-def test_the_shifted_error_solves_its_linear_programme_and_is_at_most_the_largest_ratio(seed):
-    rng = np.random.default_rng(seed)
+@given(ANY_RNG)
+def test_the_shifted_error_solves_its_linear_programme_and_is_at_most_the_largest_ratio(rng):
     n, mse = int(rng.integers(1, 9)), float(rng.random() ** 3)
     p, q = drawn_masses(rng, n), drawn_masses(rng, n)
     value = shifted_error(mse, p, q)

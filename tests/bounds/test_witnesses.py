@@ -1,6 +1,7 @@
 """Values worked out by hand, and further equality cases: no constant, exponent, root or term may be another."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from math import log, sqrt
 
 import numpy as np
@@ -129,6 +130,12 @@ def worked_out(case: Callable[[], Case], value: float) -> Checks:
     return Checks(case, None, value=value)
 
 
+def four_classes() -> Case:
+    """Both bits at 0.9 and 0.8, and a class for each image: every margin is 1/2, and `‖(I - Π) Ỹ‖²` is 1/4."""
+    bits = both_bits(0.8, 1e-4)
+    return replace(bits, graph=PairGraph(bits.graph.joint, np.arange(4)))
+
+
 WITNESSES: dict[str, list[Checks]] = {
     "optimum": [worked_out(two_values, -1 - 0.8**2)],
     "mmcl-is-sscl": [worked_out(two_values, -1 - 0.8**4)],
@@ -171,6 +178,7 @@ WITNESSES: dict[str, list[Checks]] = {
         Checks(blind, None),
     ],
     "trained-error-by-margins": [
+        worked_out(four_classes, 4e-4 / S[2]),
         worked_out(lambda: both_bits(0.8, 1e-4), 2 * 1e-4 * (largest_eigenvalue(1, 2) + 1 / 8) / S[2] / (1 / 2) ** 2),
         worked_out(
             lambda: both_bits(0.7, 0.03),
@@ -189,6 +197,7 @@ WITNESSES: dict[str, list[Checks]] = {
         worked_out(lambda: Case(thrice(two_nodes(0.1)), 2), 0.18 / (1 - 0.64 / 2)),
     ],
     "local-multihop-error": [Checks(tie, None)],
+    "imbalance-error": [worked_out(lambda: Case(PairGraph(np.eye(4), [0, 1, 2, 2])), 2 * (1 - (1 + 1 + 2**2) / 4**2))],
     "cheeger-above": [worked_out(tie, sqrt(4 * 0.36 / 3))],
     "vote": [
         worked_out(lambda: two_pairs_each(1, 0.9), -2 * log(0.9) / log(2)),

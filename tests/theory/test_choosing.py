@@ -24,6 +24,7 @@ from pairbounds.theory.questions.labelled_sample import LabelledSample
 from pairbounds.theory.questions.labels_needed import RIDGES
 from pairbounds.theory.questions.leave_one_out import leave_one_out, resampled_errors
 from pairbounds.theory.questions.pair_choice import pairs_compared
+from tests.families import ANY_RNG
 from tests.rooms import ROOT
 
 COUNTS = [[2, 0, 1, 0], [1, 1, 0, 0], [0, 4, 1, 0], [0, 1, 1, 1], [0, 0, 3, 1], [1, 0, 0, 2]]
@@ -42,9 +43,8 @@ def sample(rows, shares=None, names=NAMES):
     return LabelledSample.of({row: names[row] for row in rows}, len(names), shares)
 
 
-@given(seed=st.integers(0, 10**6), n=st.integers(4, 12), k=st.integers(1, 15))
-def test_leave_one_out_equals_weighted_fits_without_the_image(seed, n, k):
-    rng = np.random.default_rng(seed)
+@given(rng=ANY_RNG, n=st.integers(4, 12), k=st.integers(1, 15))
+def test_leave_one_out_equals_weighted_fits_without_the_image(rng, n, k):
     features, labels, weights = (
         rng.standard_normal((n, k)),
         rng.permutation(np.arange(n) % 3),
@@ -69,9 +69,8 @@ def test_leave_one_out_equals_weighted_fits_without_the_image(seed, n, k):
     np.testing.assert_allclose(resampled_errors(features, labels, counts), of_images_drawn, atol=1e-12)
 
 
-@given(seed=st.integers(0, 10**6), count=st.integers(2, 6))
-def test_verdicts_follow_a_permutation_and_agree_with_one_another(seed, count):
-    rng = np.random.default_rng(seed)
+@given(rng=ANY_RNG, count=st.integers(2, 6))
+def test_verdicts_follow_a_permutation_and_agree_with_one_another(rng, count):
     estimates = rng.random(count)
     resampled = estimates + rng.normal(0, rng.uniform(0.01, 0.3), (200, count))
     result, order = compared_with_best(estimates, resampled), rng.permutation(count)

@@ -19,7 +19,7 @@ from pairbounds.theory.quantities.metrics import (
     rankme,
     uniformity,
 )
-from tests.families import ANY_SEED, GRAPHS, embeddings, family_graph
+from tests.families import ANY_RNG, ANY_SEED, GRAPHS, embeddings, family_graph
 
 SAMPLES = np.repeat(np.arange(12), 3)
 
@@ -76,9 +76,8 @@ def naive_confusion(features, samples):
 
 
 @pytest.mark.parametrize("block", [hypersphere.BLOCK, 20])
-@given(ANY_SEED, st.integers(2, 5), st.integers(2, 4), st.integers(1, 3))
-def test_confusion_from_its_definition(block, seed, n_samples, views, k):
-    rng = np.random.default_rng(seed)
+@given(ANY_RNG, st.integers(2, 5), st.integers(2, 4), st.integers(1, 3))
+def test_confusion_from_its_definition(block, rng, n_samples, views, k):
     samples = rng.permutation(np.repeat([f"image {i}" for i in range(n_samples)], views))
     features = rng.standard_normal((len(samples), k))
     with pytest.MonkeyPatch.context() as patch:

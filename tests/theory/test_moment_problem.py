@@ -12,7 +12,7 @@ from pairbounds.theory.bounds.measured import Encoder
 from pairbounds.theory.quantities.consistency import class_masses
 from pairbounds.theory.quantities.moment_problem import graph_of_measure
 from pairbounds.theory.quantities.multihop_consistency import consistency_curve, label_measure, mass_up_to
-from tests.families import ANY_SEED
+from tests.families import ANY_RNG
 
 CLOSE = 1e-7
 
@@ -36,18 +36,16 @@ def test_with_alpha_and_sigma_the_largest_error_is_theorem_4_and_is_attained(err
             assert values[result.k] ** 2 == pytest.approx(sigma**2, abs=CLOSE)  # the theory knows squares
 
 
-@given(ANY_SEED, st.integers(1, 2))
-def test_with_moments_the_largest_tail_is_theorem_15(seed, order):
-    rng = np.random.default_rng(seed)
+@given(ANY_RNG, st.integers(1, 2))
+def test_with_moments_the_largest_tail_is_theorem_15(rng, order):
     graph = PairGraph(rng.random((6, 6)) ** 2, rng.integers(0, 3, 6))
     sigma = spectrum(graph, 3).singular_values[2]
     result = sharpest(known={"sigma": sigma, **known_moments(consistency_curve(graph, 2 * order))})
     assert result.value == pytest.approx(mass_up_to(label_measure(graph, order), sigma**2), abs=1e-6)
 
 
-@given(ANY_SEED)
-def test_no_graph_with_these_numbers_has_more_and_more_numbers_allow_less(seed):
-    rng = np.random.default_rng(seed)
+@given(ANY_RNG)
+def test_no_graph_with_these_numbers_has_more_and_more_numbers_allow_less(rng):
     graph = PairGraph(rng.random((7, 6)) ** 2, rng.integers(0, 3, 7))
     top = spectrum(graph, 3)
     measured = probe(graph, Encoder.optimum(graph, top, 2).left)
@@ -62,9 +60,8 @@ def test_no_graph_with_these_numbers_has_more_and_more_numbers_allow_less(seed):
     assert sharpest(known=known, quantity="probe_error").value >= measured.error - CLOSE
 
 
-@given(ANY_SEED)
-def test_the_measure_has_the_numbers_and_the_value_and_the_polynomial_proves_it(seed):
-    rng = np.random.default_rng(seed)
+@given(ANY_RNG)
+def test_the_measure_has_the_numbers_and_the_value_and_the_polynomial_proves_it(rng):
     weights, atoms = rng.dirichlet(np.ones(4)), rng.random(4)
     sigma = float(rng.random())
     numbers = {"sigma": sigma, "a_1": weights @ atoms, "a_4": weights @ atoms**4}
@@ -101,9 +98,8 @@ def test_a_failed_solver_is_one_error_line():
         assert "give fewer" in str(error) or "no measure has" in str(error)
 
 
-@given(ANY_SEED)
-def test_every_measure_with_enough_at_one_is_that_of_a_graph(seed):
-    rng = np.random.default_rng(seed)
+@given(ANY_RNG)
+def test_every_measure_with_enough_at_one_is_that_of_a_graph(rng):
     masses = rng.dirichlet(np.full(3, 3.0)) * 0.97 + 0.01
     atoms, cut = np.r_[rng.random(3), 1.0], 0.5
     weights = np.r_[rng.dirichlet(np.ones(3)) * rng.random() * (1 - masses @ masses), 0]

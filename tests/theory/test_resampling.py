@@ -27,7 +27,7 @@ from pairbounds.theory.resampling.graph_rules import (
     guide_graph,
 )
 from pairbounds.theory.resampling.optimum import WeightedOptimum, weighted_optimum
-from tests.families import ANY_SEED
+from tests.families import ANY_RNG, ANY_SEED
 from tests.theory.test_consistency import labelled_graphs
 
 
@@ -155,9 +155,8 @@ def test_measures_from_their_definition(graph, fraction, keep, ties):
 # The weighted loss and its optimum.
 
 
-@given(ANY_SEED, st.integers(1, 6), st.integers(1, 6))
-def test_for_a_product_measure_the_optimum_is_exact(seed, n_left, n_right):
-    rng = np.random.default_rng(seed)
+@given(ANY_RNG, st.integers(1, 6), st.integers(1, 6))
+def test_for_a_product_measure_the_optimum_is_exact(rng, n_left, n_right):
     pairs, k = PairGraph(rng.random((n_left, n_right)) + 1e-3), int(rng.integers(1, min(n_left, n_right) + 1))
     left, right = rng.random(n_left) + 0.1, rng.random(n_right) + 0.1
     result = weighted_optimum(pairs, np.outer(left, right), k)

@@ -9,7 +9,7 @@ from pairbounds import PairGraph, induced_labelling_error
 from pairbounds.theory.bounds import theorem21_ridge_probe as module
 from pairbounds.theory.bounds.theorem21_ridge_probe import ridge_mse_interval
 from pairbounds.theory.quantities.multihop_consistency import gauss_rule, label_measure, radau_rule
-from tests.families import ANY_SEED, GRAPHS, family_graph, one_hot
+from tests.families import ANY_RNG, GRAPHS, family_graph, one_hot
 
 ORDER = (1, 2, 4, 8)
 RIDGES = st.floats(-5, 2).map(lambda power: 10**power)
@@ -29,10 +29,9 @@ def true_ratio(graph):
     return graph.joint.toarray() / graph.left_marginal[:, None] / graph.right_marginal
 
 
-@given(st.sampled_from(list(GRAPHS)), ANY_SEED, RIDGES)
-def test_the_squared_error_is_between_both_rules_which_converge(family, seed, ridge):
+@given(st.sampled_from(list(GRAPHS)), ANY_RNG, RIDGES)
+def test_the_squared_error_is_between_both_rules_which_converge(family, rng, ridge):
     """The interval of one hop is itself within the closed form by `α_T`."""
-    rng = np.random.default_rng(seed)
     graph = GRAPHS[family](rng, int(rng.integers(6, 24)))
     error, mse = naive_ridge(graph, true_ratio(graph), ridge)
     alpha = induced_labelling_error(graph)
@@ -45,10 +44,9 @@ def test_the_squared_error_is_between_both_rules_which_converge(family, seed, ri
     assert error <= 2 * outer[1] + 1e-9
 
 
-@given(st.sampled_from(list(GRAPHS)), ANY_SEED, RIDGES, st.floats(-6, 1))
-def test_another_ratio_is_worse_by_no_more_than_its_distance(family, seed, ridge, decades):
+@given(st.sampled_from(list(GRAPHS)), ANY_RNG, RIDGES, st.floats(-6, 1))
+def test_another_ratio_is_worse_by_no_more_than_its_distance(family, rng, ridge, decades):
     """The remark to theorem 21."""
-    rng = np.random.default_rng(seed)
     graph = GRAPHS[family](rng, 14)
     ratio = true_ratio(graph)
     other = ratio + 10**decades * rng.standard_normal(ratio.shape)

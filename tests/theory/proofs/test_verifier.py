@@ -11,15 +11,12 @@ from hypothesis import strategies as st
 from pairbounds import PairGraph, spectrum
 from pairbounds.theory.proofs.places import BITS, places
 from pairbounds.theory.proofs.proof import exact_graph
-from tests.families import ANY_SEED
+from tests.families import ANY_RNG
 from tests.theory.proofs.verifier import saved, verifier
 
-SEEDS = ANY_SEED
 
-
-@given(SEEDS, st.integers(-8, 8))
-def test_a_matrix_called_definite_is_so_after_any_rounding(seed, least):
-    rng = np.random.default_rng(seed)
+@given(ANY_RNG, st.integers(-8, 8))
+def test_a_matrix_called_definite_is_so_after_any_rounding(rng, least):
     n, scale = 4, 10**4
     orthogonal, _ = np.linalg.qr(rng.standard_normal((n, n)))
     matrix = np.rint((orthogonal * np.r_[least * 150, rng.integers(1, scale, n - 1)]) @ orthogonal.T).astype(int)
@@ -34,9 +31,8 @@ def test_a_matrix_called_definite_is_so_after_any_rounding(seed, least):
         assert np.linalg.eigvalsh(matrix).min() < 3 * shift  # it gives up only near the edge
 
 
-@given(SEEDS)
-def test_a_polynomial_said_to_be_above_a_square_is(seed):
-    rng = np.random.default_rng(seed)
+@given(ANY_RNG)
+def test_a_polynomial_said_to_be_above_a_square_is(rng):
     p, s = ([Fraction(int(c), 8) for c in rng.integers(-9, 10, rng.integers(1, 6))] for _ in range(2))
     low, high = sorted(Fraction(int(end), 16) for end in rng.integers(0, 17, 2))
     places = [low + (high - low) * Fraction(i, 200) for i in range(201)]
