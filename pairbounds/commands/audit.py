@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pairbounds.infrastructure.commandline import CHECK_FAILED, Columns, Force, Json, as_line, column_names, echo
+from pairbounds.infrastructure.commandline import CHECK_FAILED, Columns, Force, Json, column_names, echo, print_json
 from pairbounds.infrastructure.files import require_output_path, require_safe_outputs, table_outputs
 from pairbounds.infrastructure.tables import TABLE_SUFFIXES
 from pairbounds.real_data.audit.audit_report import print_report
@@ -53,12 +53,11 @@ def audit(
     if clean is not None:
         require_cleanable(tables, clean)
     done = audit_opened(tables, out, AuditSettings(k), noise)
-    written = f"{out}: summary.json, {', '.join(f'{name}.parquet' for name in done.tables)}"
-    if not as_records:
-        print_report(done.summary, done.tables)
-    echo(as_line(done.summary) if as_records else written)
     sentences = write_suspicious(tables, rows, clean) if extra else []
-    if not as_records:
-        echo(*sentences)
+    if as_records:
+        print_json(done.summary)
+    else:
+        print_report(done.summary, done.tables)
+        echo(f"{out}: summary.json, {', '.join(f'{name}.parquet' for name in done.tables)}", *sentences)
     if done.summary["bounds_failed"]:
         raise typer.Exit(CHECK_FAILED)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from pairbounds.infrastructure.commandline import echo, print_table, shortened
+from pairbounds.infrastructure.commandline import echo, print_table, shortened, with_options
 from pairbounds.theory.bounds.check_table import COLUMNS, readable
 from pairbounds.theory.bounds.printed import RIGHT, one_to_one
 
@@ -33,7 +33,7 @@ def print_report(summary: Mapping[str, Any], tables: Mapping[str, pd.DataFrame])
     print_table("Pairs", [("", "left"), ("", "right"), ("", "left")], _overview(summary))
     echo(*one_to_one(summary["n_images"], summary["n_captions"], summary["n_pairs"]))
     if summary["n_classes"] is None:
-        echo(NO_LABELS)
+        echo(with_options(NO_LABELS))
     _print_bounds(tables["bounds"], summary["bounds_failed"])
     for name, (title, headings) in RANKINGS.items():
         if name in tables:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from pairbounds.infrastructure.arrays import rounded
-from pairbounds.infrastructure.commandline import as_line, echo, print_table
+from pairbounds.infrastructure.commandline import echo, print_table, with_options
 from pairbounds.theory.bounds.check_table import (
     COLUMNS,
     HEADLINES,
@@ -54,7 +54,7 @@ def print_checked(
             print_table(THROUGH, _aligned(THROUGH_COLUMNS), by_features)
         echo(*notes(of_bounds(table, noted)))
         if len(rows) < len(table):
-            echo(f"holds: {tally(table)}; `all=` shows every row")
+            echo(with_options(f"holds: {tally(table)}; `all=` shows every row"))
     echo(*_closing(graph, triplets, table, rows))
 
 
@@ -73,18 +73,16 @@ def _aligned(columns: Sequence[str]) -> list[tuple[str, str]]:
     return [(name, "right" if name in RIGHT else "left") for name in columns]
 
 
-def as_json(graph: PairGraph, triplets: Spectrum, table: pd.DataFrame) -> str:
-    """One line of JSON: `α_T`, the widths with their `σ²_{k+1}`, and every row, with null for infinite and NaN."""
+def as_record(graph: PairGraph, triplets: Spectrum, table: pd.DataFrame) -> dict[str, object]:
+    """Record for `--json`: `α_T`, the widths with their `σ²_{k+1}`, and every row."""
     widths = sorted({int(k) for k in table["k"]})
     missing = unlabelled(graph)
-    return as_line(
-        {
-            "induced_labelling_error": None if missing else induced_labelling_error(graph),
-            "unlabelled": missing,
-            "widths": [{"k": k, "squared_singular_value": _squared_value(triplets, k)} for k in widths],
-            "bounds": table,
-        }
-    )
+    return {
+        "induced_labelling_error": None if missing else induced_labelling_error(graph),
+        "unlabelled": missing,
+        "widths": [{"k": k, "squared_singular_value": _squared_value(triplets, k)} for k in widths],
+        "bounds": table,
+    }
 
 
 def unlabelled(graph: PairGraph) -> int:
@@ -149,9 +147,8 @@ def _print_several(table: pd.DataFrame, selected: pd.DataFrame) -> None:
 def _closing(graph: PairGraph, triplets: Spectrum, table: pd.DataFrame, selected: pd.DataFrame) -> list[str]:
     """Closing sentences: `α_T`, `σ²_{k+1}`, guess, measured error with its bounds, and vacuous bounds."""
     if missing := unlabelled(graph):
-        return [
-            f"α_T: {missing} of {graph.n_left} unlabelled. Bounds on an error need all left labels: give `labels=`."
-        ]
+        need = with_options("Bounds on an error need all left labels: give `labels=`.")
+        return [f"α_T: {missing} of {graph.n_left} unlabelled. {need}"]
     errors = table[table["bound"].isin(ON_ERROR) & table["applicable"]]
     k = int(table["k"].min() if errors.empty else errors.nsmallest(1, "value")["k"].iloc[0])
     consistency = f"An induced pair joins two classes with probability α_T = {induced_labelling_error(graph):.4f}"
