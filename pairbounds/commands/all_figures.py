@@ -74,7 +74,7 @@ def figures(
 
     workers = -(-joblib.cpu_count() // jobs)
     tasks = (joblib.delayed(_compute)(name, tables, is_small, workers) for name in longest_first)
-    results: Any = worker_pool(max(min(jobs, len(due)), 1), ordered=False)(tasks)
+    results: Any = worker_pool(max(min(jobs, len(due)), 1))(tasks)
     with closing(results), suppress(BrokenProcessPool):
         draw_ready()
         for name, error in results:

@@ -203,22 +203,18 @@ def require_safe_outputs(outputs: Iterable[Output], inputs: Iterable[Path | None
     inputs : files, or folders whose files are all read; `None` is skipped
     force : overwrite files that pairbounds did not write, but never an input
     """
-    sources = [path for path in inputs if path is not None]
-    written: set[str] = set()
+    # Unlike `Path.resolve`, `realpath` accepts circular links.
+    sources = [os.path.realpath(path) for path in inputs if path is not None]
+    written: set[Path] = set()
     for output in outputs:
-        path = output.path
-        if os.path.realpath(path) in written:
+        path, target = output.path, Path(os.path.realpath(output.path))
+        if target in written:
             raise ValueError(f"{path} is named for two outputs: give each output its own file")
-        written.add(os.path.realpath(path))
-        if any(within(path, source) for source in sources):
+        written.add(target)
+        if any(target.is_relative_to(source) for source in sources):
             raise ValueError(f"{path} is an input, or in an input folder: choose another path")
         if path.is_file():
             if not force and not output.may_overwrite(path):
                 raise ValueError(f"{path} was not written by pairbounds: choose another path, or add --force")
         elif os.path.lexists(path):
             raise ValueError(f"{path} is not a regular file, and cannot be overwritten: choose another path")
-
-
-def within(path: Path, folder: Path) -> bool:
-    """Test whether a path equals `folder` or lies in it, after symlinks are resolved."""
-    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))  # circular links are no error

@@ -38,16 +38,12 @@ class ForeignCodeError(RuntimeError):
 def foreign_code(name: str, code: Any, *passing: type[Exception]) -> Iterator[None]:
     """Turn an error or an exit of a user's code in this block into a `ForeignCodeError`.
 
-    Parameters
-    ----------
-    name : name of the code, such as "bound 'mine'"
-    code : function, class or module, or path of a file. The error names the last line reached in that file
-    passing : types of errors that pass unchanged, besides `ForeignCodeError`
+    The error has the name of the code, such as "bound 'mine'", and the last line reached in its file; `code` is a
+    function, a class, or the path of the file. Errors of the types `passing`, and `ForeignCodeError`, pass unchanged.
     """
-    through: tuple[type[Exception], ...] = (ForeignCodeError, *passing)
     try:
         yield
-    except through:
+    except (ForeignCodeError, *passing):
         raise
     except (Exception, SystemExit) as error:
         file, line = (code, 1) if isinstance(code, str) else source_of(code)
