@@ -47,13 +47,12 @@ def audit(
     ends, weight = column_names(columns)
     image, caption = ends or (None, None)
     paths = [require_output_path(path, TABLE_SUFFIXES) for path in (rows, clean) if path is not None]
-    extra = [part for path in paths for part in table_outputs(path)]
-    require_safe_outputs([*outputs(out), *extra], [pairs, labels], force=force)
+    require_safe_outputs([*outputs(out), *table_outputs(*paths)], [pairs, labels], force=force)
     tables = open_tables(pairs, labels, TableColumns(image, caption, weight, label_col))
     if clean is not None:
         require_cleanable(tables, clean)
     done = audit_opened(tables, out, AuditSettings(k), noise)
-    sentences = write_suspicious(tables, rows, clean) if extra else []
+    sentences = write_suspicious(tables, rows, clean) if paths else []
     if as_records:
         print_json(done.summary)
     else:

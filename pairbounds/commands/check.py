@@ -127,10 +127,9 @@ def check(
     table, title = _evaluated(graph, triplets, widths, certified, through=features, **parameters)
     files = {"graph": file, "labels": labels, "plugin": plugin, "through": through}
     settings = {"certified": certified, "columns": columns} | files | parameters
-    if len(widths) == 1:
-        write_output(table.drop(columns="k"), out, settings | {"k": widths[0]})
-    else:
-        write_output(table, out, settings | {"k": list(widths)})
+    has_one_width = len(widths) == 1
+    settings |= {"k": widths[0] if has_one_width else list(widths)}
+    write_output(table.drop(columns="k") if has_one_width else table, out, settings)
     if plot is not None:
         from pairbounds.figures.plots import errors_along_widths
 

@@ -104,8 +104,8 @@ def choose(
 
 def _print(choice: Choice) -> None:
     table = readable(choice.table)
-    columns = [(name, "left" if name in TEXTS else "right") for name in map(str, table)]
-    print_table("", columns, table.to_numpy().tolist())
+    columns = list(map(str, table))
+    print_table("", columns, table.to_numpy().tolist(), right={*columns} - {*TEXTS})
     echo(*choice.words)
 
 

@@ -75,9 +75,8 @@ def diagnose(
         return
     echo(f"{words}: {graph.joint.nnz:,} pairs of {graph.n_left:,} images and {graph.n_right:,} texts")
     if findings := result.findings if every else result.wrong:
-        columns = [(name, "left") for name in ("symptom", "number", "what it means", "what to do")]
         cells = [(row.symptom, row.number, row.meaning, with_options(row.action)) for row in findings]
-        print_table("", columns, cells)
+        print_table("", ("symptom", "number", "what it means", "what to do"), cells)
     echo(result.sentence)
 
 

@@ -169,9 +169,9 @@ def _answered(answer: Answer, out: Path | None, settings: Mapping[str, Any], as_
         print_json({**settings, "rows": answer.table, "words": answer.words})
         return
     sides = answer.table.attrs.get(SIDES, {})
-    columns = [(name.replace("_", " "), "right") for name in answer.table.columns]
+    columns = [name.replace("_", " ") for name in answer.table.columns]
     cells = [[_cell(value, sides.get(name, "=")) for value in column] for name, column in answer.table.items()]
-    print_table("", columns, zip(*cells, strict=True))
+    print_table("", columns, zip(*cells, strict=True), right=columns)
     echo(*map(with_options, answer.words))
 
 

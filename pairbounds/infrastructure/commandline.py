@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -113,15 +113,14 @@ def _signals_as_interrupts() -> Iterator[list[signal.Signals]]:
     Ignored signals, for example under `nohup`, stay ignored.
     """
     received: list[signal.Signals] = []
-    first = 0.0
+    times: list[float] = []
 
     def receive(number: int, _: FrameType | None) -> None:
-        nonlocal first
-        if received and time.monotonic() - first > REPETITION_SECONDS:
+        times.append(time.monotonic())
+        if times[-1] - times[0] > REPETITION_SECONDS:
             os._exit(128 + number)
-        if not received:
-            received.append(signal.Signals(number))
-            first = time.monotonic()
+        received.append(signal.Signals(number))
+        if len(received) == 1:
             raise KeyboardInterrupt
 
     heard = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
@@ -222,11 +221,13 @@ def echo(*lines: object, err: bool = False) -> None:
             print(visible(line), file=sys.stderr if err else sys.stdout)
 
 
-def print_table(title: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table; `columns` are pairs of heading and "left" or "right". Rich markup in cells is not interpreted."""
+def print_table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], *, right: Collection[str] = ()
+) -> None:
+    """Print a table, with the columns `right` aligned to the right. Rich markup in cells is not interpreted."""
     table = Table(title=Text(visible(title), "table.title"), title_justify="left", header_style="bold")
-    for heading, justify in columns:
-        table.add_column(Text(visible(heading)), justify="right" if justify == "right" else "left", overflow="fold")
+    for heading in columns:
+        table.add_column(Text(visible(heading)), justify="right" if heading in right else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(visible(cell)) for cell in row))
     console = Console() if sys.stdout.isatty() else Console(width=PIPED_WIDTH)

@@ -85,9 +85,9 @@ def write_output(table: "pd.DataFrame", out: Path | None, settings: Mapping[str,
         write_table(table, out, {**settings, "content_keys": keys})
 
 
-def printed_outputs(out: Path | None) -> tuple[Output, ...]:
+def printed_outputs(out: Path | None) -> list[Output]:
     """Files that `write_output` will write."""
-    return () if out is None else table_outputs(require_output_path(out, (*TABLE_SUFFIXES, PRINTED)))
+    return [] if out is None else table_outputs(require_output_path(out, (*TABLE_SUFFIXES, PRINTED)))
 
 
 def read_table(path: AnyPath) -> "pd.DataFrame":

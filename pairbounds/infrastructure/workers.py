@@ -126,12 +126,10 @@ def cluster_pool(address: str) -> Iterator["joblib.Parallel"]:
     silence = silence_logging_cmgr("CRITICAL")  # Dask logs tracebacks
     with silence, Client(address, timeout=CONNECTING) as client:  # type: ignore[no-untyped-call]  # has no types
         threads = client.nthreads().values()
-        if not threads:
-            raise ValueError(f"Dask cluster {address} has no workers: start some with `dask worker {address}`")
-        if max(threads) > 1:
+        if set(threads) != {1}:
             raise ValueError(
-                f"Dask cluster {address} has workers with several threads, which slow each other down: start them with "
-                "--nthreads 1"
+                f"Dask cluster {address} needs workers, each with one thread (more slow each other down): start them "
+                f"with `dask worker {address} --nthreads 1`"
             )
         with joblib.parallel_config("dask", client=client):
             pool = joblib.Parallel(return_as="generator_unordered", batch_size=1)

@@ -98,7 +98,7 @@ def _has_frozen_defaults(kind: Any) -> bool:
     return frozen and all(setting.default is not MISSING for setting in fields(kind))
 
 
-STUDIES: Register[Study] = Register("a study", source=lambda entry: entry.measure)
+STUDIES: Register[Study] = Register("study", source=lambda entry: entry.measure)
 
 
 def study(
@@ -122,7 +122,7 @@ def study(
 
     def entry(measure: Callable[[Any, int], "pd.DataFrame | Tables"]) -> Study:
         if name in study_names():
-            raise ValueError(f"a study named {name!r} is part of this package: choose another name")
+            raise ValueError(f"study {name!r} is part of this package: choose another name")
         summary = question or (inspect.getdoc(measure) or "").partition("\n")[0]
         return Study(summary, settings, measure, seeds, tuple(tables), small or {}, name=name)
 

@@ -36,15 +36,7 @@ FAILURE = ("version", "settings", "seed", "error")  # keys of a record of a fail
 
 @dataclass(frozen=True)
 class Cell:
-    """One measurement: everything that its rows depend on.
-
-    Attributes
-    ----------
-    study : the study
-    settings : an instance of its settings
-    seed : at least 0
-    inputs : content keys of the files that the settings name, as JSON
-    """
+    """One measurement: everything that its rows depend on. `inputs` has the keys of `inputs_of` as JSON."""
 
     study: Study
     settings: Any
@@ -174,8 +166,7 @@ def table_paths(study: Study, out: Path) -> dict[str, Path]:
 
 def outputs(study: Study, out: Path) -> list[Output]:
     """Files that `run_sweep` overwrites or deletes, without the cells, whose names are unique."""
-    tables = [output for path in table_paths(study, out).values() for output in table_outputs(path)]
-    return [*tables, record_output(out / FAILURES, FAILURE)]
+    return [*table_outputs(*table_paths(study, out).values()), record_output(out / FAILURES, FAILURE)]
 
 
 def recorded(settings: Any) -> dict[str, Any]:

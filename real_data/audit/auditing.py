@@ -135,8 +135,8 @@ def audit_opened(inputs: AuditTables, out: Path, settings: AuditSettings, noise:
 
 def outputs(out: Path) -> list[Output]:
     """Output files that an audit overwrites or removes."""
-    tables = [part for name in (*TABLES, NOISE) for part in table_outputs(out / f"{name}.parquet")]
-    return [*tables, record_output(out / "summary.json", ("n_pairs", "provenance", "keys"))]
+    tables = [out / f"{name}.parquet" for name in (*TABLES, NOISE)]
+    return [*table_outputs(*tables), record_output(out / "summary.json", ("n_pairs", "provenance", "keys"))]
 
 
 def _show(bar: Bar, stage: str) -> None:

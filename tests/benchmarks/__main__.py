@@ -56,7 +56,7 @@ def bench(
             for name, label, duel in tqdm(plan, unit="duel", leave=False, disable=None)
             for row in measure(duel, repeats)
         ]
-    print_table("seconds of CPU", [(column, "left") for column in COLUMNS], [_cells(row) for row in rows])
+    print_table("seconds of CPU", COLUMNS, [_cells(row) for row in rows])
     echo(*dict.fromkeys(row["note"] for row in rows if row["note"]))
     if out is not None:
         record = {"configuration": {"repeats": repeats, "threads": 1, "seed": seed}, **surroundings(), "duels": rows}

@@ -49,9 +49,9 @@ def print_checked(
         _print_several(table, rows)
     else:
         for heading, part in _parts(evaluated(rows)):
-            print_table(heading, _aligned(COLUMNS), readable(part))
+            print_table(heading, COLUMNS, readable(part), right=RIGHT)
         if by_features := readable_through(rows):
-            print_table(THROUGH, _aligned(THROUGH_COLUMNS), by_features)
+            print_table(THROUGH, THROUGH_COLUMNS, by_features, right=RIGHT)
         echo(*notes(of_bounds(table, noted)))
         if len(rows) < len(table):
             echo(with_options(f"holds: {tally(table)}; `all=` shows every row"))
@@ -67,10 +67,6 @@ def one_to_one(n_left: int, n_right: int, n_pairs: int) -> list[str]:
         f"over the gap is infinite for k below {n_left:,}, and α_T is 0 whatever the labels. Build the graph from "
         "the features of both sides: PairGraph.from_features, or the command `pairbounds graph features`"
     ]
-
-
-def _aligned(columns: Sequence[str]) -> list[tuple[str, str]]:
-    return [(name, "right" if name in RIGHT else "left") for name in columns]
 
 
 def as_record(graph: PairGraph, triplets: Spectrum, table: pd.DataFrame) -> dict[str, object]:
@@ -123,7 +119,6 @@ def _best_widths(table: pd.DataFrame) -> pd.DataFrame:
 def _print_several(table: pd.DataFrame, selected: pd.DataFrame) -> None:
     """Print selected upper bounds on an error at their best width, and violations of any bound at any width."""
     best, widths = _best_widths(table), table["k"].nunique()
-    columns = [(name, "left" if name in ("bound", "on") else "right") for name in WIDTH_COLUMNS]
     for title, part in _parts(selected.drop_duplicates("bound")):
         chosen = of_bounds(best, list(part["bound"]))
         rows = [
@@ -133,7 +128,7 @@ def _print_several(table: pd.DataFrame, selected: pd.DataFrame) -> None:
             )
         ]
         if rows:
-            print_table(title, columns, rows)
+            print_table(title, WIDTH_COLUMNS, rows, right={*WIDTH_COLUMNS} - {"bound", "on"})
     if best.empty:
         echo(f"no bound on an error applies: {table['note'].mode().iloc[0]}")
     checked = table[table["applicable"]]

@@ -53,7 +53,7 @@ def test_visible_text_is_safe_and_complete(text):
 def test_a_table_shows_any_name_unchanged(text):
     stdout, sys.stdout = sys.stdout, io.StringIO()
     try:
-        print_table("", [("", "left")], [(text,)])
+        print_table("", [""], [(text,)])
         printed = sys.stdout.getvalue()
     finally:
         sys.stdout = stdout
