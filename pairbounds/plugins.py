@@ -18,13 +18,7 @@ DECORATORS = "pairbounds.bound, pairbounds.loss, pairbounds.encoder or pairbound
 
 @dataclass(frozen=True)
 class Plugin:
-    """Content of a plugin file when it was read. Workers run this content, and need no copy of the file.
-
-    Attributes
-    ----------
-    path : absolute path
-    content : bytes of the file
-    """
+    """Absolute path of a plugin file, and its content when it was read, which workers run without the file."""
 
     path: str
     content: bytes
@@ -80,4 +74,4 @@ def require_loaded(plugins: Sequence[Plugin]) -> None:
 
 def _registered() -> dict[tuple[str, str], Any]:
     """Entries that users registered, by kind and name."""
-    return {(register.what, name): entry for register in REGISTERS for name, entry in register.of_users().items()}
+    return {(register.kind, name): entry for register in REGISTERS for name, entry in register.of_users().items()}

@@ -73,13 +73,13 @@ class BoundsFile(pytest.File):
         for claim in claims:
             for family in STARTS:
                 name = f"{one_line(claim.name)}[{family}]"
-                yield BoundItem.from_parent(self, name=name, claim=claim.name, family=family)
+                yield BoundItem.from_parent(self, name=name, claim=claim, family=family)
 
 
 class BoundItem(pytest.Item):
     """One bound on one family of graphs."""
 
-    def __init__(self, *, claim: str, family: str, **arguments: Any) -> None:
+    def __init__(self, *, claim: Any, family: str, **arguments: Any) -> None:
         super().__init__(**arguments)
         self.claim, self.family = claim, family
 
@@ -87,16 +87,18 @@ class BoundItem(pytest.Item):
         """Evaluate the bound on `GRAPHS` random graphs of the family. Failures have no traceback."""
         from pairbounds.infrastructure.commandline import one_line, visible
         from pairbounds.infrastructure.users_code import ForeignCodeError
-        from pairbounds.theory.attack.starts import candidate
+        from pairbounds.theory.attack.starts import random_candidate
         from pairbounds.theory.bounds.check_bounds import check_bounds
+        from pairbounds.theory.bounds.registry import NEEDED
 
-        rng = np.random.default_rng(0)
-        rows = []
+        rng, rows = np.random.default_rng(0), []
+        argument = NEEDED.get(self.claim.subject)
+        needs: dict[str, Any] = {"with_features": argument == "critic", "with_penalty": argument == "penalty"}
         for _ in range(GRAPHS):
-            random_graph = candidate(self.family, rng)
-            graph, k = random_graph.graph, random_graph.k
+            start = random_candidate(rng, **needs, family=self.family)
+            graph, k, critic, penalty = start.graph, start.k, start.features, start.penalty
             try:
-                row = check_bounds(graph, k, bounds=[self.claim], **self._needed(graph, rng)).iloc[0]
+                row = check_bounds(graph, k, bounds=[self.claim], critic=critic, penalty=penalty).iloc[0]
             except ForeignCodeError as error:
                 pytest.fail(one_line(error), pytrace=False)
             if row["applicable"] and not row["holds"]:
@@ -109,20 +111,10 @@ class BoundItem(pytest.Item):
     def _violation(self, graph: Any, k: int, row: "pd.Series[Any]") -> str:
         weights = np.array2string(graph.joint.toarray(), precision=6, suppress_small=True)
         return (
-            f"{self.claim} is violated: measured {row['measured']} {row['relation']} {row['value']} is false at k = {k}"
-            f" on\n{weights}\nleft labels {graph.left_labels.tolist()}, right labels {graph.right_labels.tolist()}"
+            f"{self.claim.name} is violated: measured {row['measured']} {row['relation']} {row['value']} is false at "
+            f"k = {k} on\n{weights}\n"
+            f"left labels {graph.left_labels.tolist()}, right labels {graph.right_labels.tolist()}"
         )
-
-    def _needed(self, graph: Any, rng: np.random.Generator) -> dict[str, Any]:
-        """Random penalty or critic, for bounds that need it."""
-        from pairbounds.theory.bounds.registry import BOUNDS, NEEDED
-
-        argument = NEEDED.get(BOUNDS[self.claim].subject)
-        if argument == "penalty":
-            return {"penalty": float(rng.uniform(0.01, 0.99))}
-        if argument == "critic":
-            return {"critic": tuple(rng.standard_normal((n, 3)) for n in graph.shape)}
-        return {}
 
     def reportinfo(self) -> tuple[Path, None, str]:
         """Path and name of the test."""

@@ -24,7 +24,6 @@ from pairbounds.theory.ledger.reasons import STATUS_MEANS, beaten_by, best_count
 FOLDER = dependencies.PAGES
 ROW = re.compile(r"^```\{row\} ([\w-]+)\n(.*)\n```$", re.MULTILINE)  # name, and formula in LaTeX
 FENCE = re.compile(r"^```\{(row|graph|theorems|lemmas)\} ?([\w-]*)\n(?:.*\n)?```$", re.MULTILINE)
-NO_GRAPH = "*Sharpest graph*: none, since the statement is not about one graph and embedding."
 PUBLISHED = {"bound_holds": "simulated worlds", "emoji_bounds": "emoji"}  # tables with the tightness of each bound
 
 
@@ -51,10 +50,11 @@ def expanded(text: str) -> str:
 def row(name: str) -> str:
     """Heading, formula, facts, and statements in words and in Coq, of a row."""
     claim: Bound | Statement = BOUNDS[name] if name in BOUNDS else STATEMENTS[name]
-    facts = [*(_of_bound(claim) if isinstance(claim, Bound) else _of_statement(claim))]
+    sentence, drawing = _sharpest(claim)
+    facts = [*(_of_bound(claim, sentence) if isinstance(claim, Bound) else _of_statement(claim, sentence))]
     parts = [f"### {name}", f"$$\n{formulas()[name]}\n$$", _words(claim)]
     parts += [re.sub(r"\s+", " ", claim.remarks)] if isinstance(claim, Bound) else []
-    parts += ["\n".join(f"- {fact}" for fact in facts), _drawing(name), "\n\n".join(_coq(claim))]
+    parts += ["\n".join(f"- {fact}" for fact in facts), drawing, "\n\n".join(_coq(claim))]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -72,7 +72,7 @@ def _words(claim: Bound | Statement) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _of_bound(claim: Bound) -> Iterator[str]:
+def _of_bound(claim: Bound, sharpest_graph: str) -> Iterator[str]:
     checked = "; machine-checked in Coq" if machine_checked(claim) else ""
     yield f"*Measured*: `{claim.quantity}`, of {SUBJECTS[claim.subject]}."
     yield f"*Status*: {claim.status}: {STATUS_MEANS[claim.status]}{checked}."
@@ -81,17 +81,17 @@ def _of_bound(claim: Bound) -> Iterator[str]:
     yield f"*Kept*: {claim.kept}."
     if evidence := " ".join(_evidence(claim.name)):
         yield f"*Evidence*: {evidence}"
-    if claim.status != "rate":
-        yield _sharpest(claim)
+    if sharpest_graph:
+        yield sharpest_graph
     file = claim.evaluate.__module__.removeprefix("pairbounds.").replace(".", "/")
     yield f"*Code*: `{file}.py`, tested in `tests/bounds/checks/theorem{claim.theorem:02d}.py`."
 
 
-def _of_statement(claim: Statement) -> Iterator[str]:
+def _of_statement(claim: Statement, sharpest_graph: str) -> Iterator[str]:
     checked = "proved; machine-checked in Coq" if machine_checked(claim) else "proved on paper"
     yield f"*Status*: {checked}."
     yield f"*Kept*: {claim.kept}."
-    yield NO_GRAPH
+    yield sharpest_graph
     yield f"*Code*: `{claim.place}`, tested in `{claim.tested_in}`."
 
 
@@ -127,27 +127,23 @@ def _published(table: str) -> Path:
     return next((dependencies.ROOT / "results").glob(f"*/{table}.parquet"))
 
 
-def _sharpest(claim: Bound) -> str:
-    """Sentence on the graph for which the row is closest to equality, with both sides."""
+def _sharpest(claim: Bound | Statement) -> tuple[str, str]:
+    """Sentence on the graph for which the row is closest to equality, with both sides; and its drawing if small."""
+    if isinstance(claim, Statement):
+        return "*Sharpest graph*: none, since the statement is not about one graph and embedding.", ""
+    if claim.status == "rate":
+        return "", ""
     if claim.relation == "=":
-        return "*Sharpest graph*: none, since it is an equality on every graph."
+        return "*Sharpest graph*: none, since it is an equality on every graph.", ""
     if (sides := sharpest(claim.name)) is None:
-        return "*Sharpest graph*: none known on which it says something."
+        return "*Sharpest graph*: none known on which it says something.", ""
     point, (graph, k, *_) = score(claim, *sides), sides
-    size = "drawn below" if is_small(graph) else "too large to be drawn"
-    return (
+    size, drawing = ("drawn below", graph_picture(graph)) if is_small(graph) else ("too large to be drawn", "")
+    sentence = (
         f"*Sharpest graph* known: {graph.n_left} left and {graph.n_right} right nodes at `k = {k}` ({size}). "
         f"There `{claim.quantity}` is {point.measured:.6g} and the bound {point.value:.6g}: ratio {point.ratio:.3f}."
     )
-
-
-def _drawing(name: str) -> str:
-    sides = sharpest(name)
-    if sides is None or BOUNDS[name].status == "rate" or BOUNDS[name].relation == "=":
-        return ""
-    graph = sides[0]
-    picture = graph_picture(graph) if is_small(graph) else ""
-    return "\n".join(line for line in picture.splitlines() if line.strip())
+    return sentence, "\n".join(filter(str.strip, drawing.splitlines()))  # Markdown ends it at an empty line
 
 
 def _coq(claim: Bound | Statement) -> Iterator[str]:

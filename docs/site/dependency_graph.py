@@ -5,15 +5,13 @@ edges do not cross nodes.
 """
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from statistics import fmean
 
-import jinja2
 import networkx as nx
+from pair_drawing import TEMPLATES
 
 from pairbounds.infrastructure.pictures import BLUE, GREEN, INK, ORANGE, PURPLE
 
-TEMPLATE = Path(__file__).with_name("theorems.svg.jinja")
 WIDTH, NODE, HEIGHT, ROW, LINE = 760, 84, 44, 82, 9  # pixels: page, node, node, between rows, passing line
 TOP = 10  # pixels above the first row
 PER_ROW = 8  # nodes
@@ -56,10 +54,9 @@ def svg(
             edges.append((f"from{used}", f"{path}V{TOP + row * ROW + HEIGHT}", False))
     commonest = {number: max(KINDS, key=kinds[number].count) for number in rows}
     nodes = [(number, centres[number, row], TOP + ROW * row, KINDS[commonest[number]]) for number, row in rows.items()]
-    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
     size = {"width": WIDTH, "height": ROW * (max(rows.values()) + 1) + 46, "node_width": NODE, "node_height": HEIGHT}
     texts = {"kinds": kinds, "labels": labels, "titles": titles, "colours": KINDS, "ink": INK, "letters": LETTERS}
+    template = TEMPLATES.get_template("theorems.svg.jinja")
     return template.render(nodes=nodes, edges=edges, **size, **texts).strip()
 
 

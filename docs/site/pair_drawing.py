@@ -9,7 +9,9 @@ from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.infrastructure.pictures import BLUE, GREEN, NEUTRAL, ORANGE, PURPLE, SKY_BLUE, VERMILION
 from pairbounds.theory.graph.pair_graph import PairGraph
 
-TEMPLATE = Path(__file__).with_name("bipartite.svg.jinja")
+TEMPLATES = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True, lstrip_blocks=True
+)
 MOST_NODES, MOST_PAIRS = 14, 80  # limits of a drawing: nodes of a side, and pairs
 WRITTEN_PAIRS = 16  # most pairs of a drawing with written weights
 COLOURS = (BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY_BLUE)
@@ -30,8 +32,7 @@ def graph_picture(graph: PairGraph) -> str:
         {"left": x, "right": y, "thick": round(float(thick[x, y]), 2), "text": f"{weights[x, y]:.3g}"}
         for x, y in np.argwhere(weights).tolist()
     ]
-    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
+    return TEMPLATES.get_template("bipartite.svg.jinja").render(
         columns=[_column(graph, side, labels) for side, labels in enumerate((graph.left_labels, graph.right_labels))],
         edges=edges,
         written=len(edges) <= WRITTEN_PAIRS,

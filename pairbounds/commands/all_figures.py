@@ -11,7 +11,7 @@ import joblib
 import matplotlib as mpl
 import typer
 
-from pairbounds.commands.figures import FIGURES, suffixes
+from pairbounds.commands.figures import FIGURES, Formats, PicturesFolder, TablesFolder, suffixes
 from pairbounds.commands.study import measure_into, study_record, study_settings
 from pairbounds.figures.figure import Figure
 from pairbounds.infrastructure.checks import find_named
@@ -29,11 +29,11 @@ FAILED = "failed: "
 
 def figures(
     names: Annotated[list[str] | None, typer.Argument(metavar="[NAME...]", help="Figures; by default all.")] = None,
-    tables: Annotated[Path, typer.Option(help="Folder for the tables.")] = Path("build/tables"),
-    out: Annotated[Path, typer.Option(help="Folder for pictures and captions.")] = Path("build/figures"),
+    tables: TablesFolder = Path("build/tables"),
+    out: PicturesFolder = Path("build/figures"),
     jobs: Annotated[int, typer.Option(min=1, help="Studies at once; they share the cores.")] = 2,
     preset: Annotated[str | None, typer.Option(metavar="PRESET", help="`small`: a first look, with few seeds.")] = None,
-    formats: Annotated[str, typer.Option("--format", metavar="LIST", help="Some of pdf, png, svg.")] = "pdf,png",
+    formats: Formats = "pdf,png",
     force: Force = False,
 ) -> None:
     """Compute the tables that are missing or stale, and draw each figure as soon as its tables are there.
@@ -50,7 +50,7 @@ def figures(
     studies = {study.name: study for study in studies_of(table for figure in waiting for table in figure.tables)}
     outputs = [output for figure in waiting for output in figure.outputs(out, ends)]
     paths = [tables / f"{table}.parquet" for study in studies.values() for table in study.tables]
-    require_safe_outputs([*outputs, *(file for path in paths for file in table_outputs(path))], force=force)
+    require_safe_outputs([*outputs, *table_outputs(*paths)], force=force)
     mpl.use("Agg")  # never open a window
     tables.mkdir(parents=True, exist_ok=True)
     published = [_published(study, table) for study in studies.values() if study.slow for table in study.tables]
@@ -74,7 +74,7 @@ def figures(
 
     workers = -(-joblib.cpu_count() // jobs)
     tasks = (joblib.delayed(_compute)(name, tables, is_small, workers) for name in longest_first)
-    results: Any = worker_pool(max(min(jobs, len(due)), 1), ordered=False)(tasks)
+    results: Any = worker_pool(max(min(jobs, len(due)), 1))(tasks)
     with closing(results), suppress(BrokenProcessPool):
         draw_ready()
         for name, error in results:

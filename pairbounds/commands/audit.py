@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pairbounds.infrastructure.commandline import CHECK_FAILED, Columns, Force, Json, as_line, column_names, echo
+from pairbounds.infrastructure.commandline import CHECK_FAILED, Columns, Force, Json, column_names, echo, print_json
 from pairbounds.infrastructure.files import require_output_path, require_safe_outputs, table_outputs
 from pairbounds.infrastructure.tables import TABLE_SUFFIXES
 from pairbounds.real_data.audit.audit_report import print_report
@@ -47,18 +47,16 @@ def audit(
     ends, weight = column_names(columns)
     image, caption = ends or (None, None)
     paths = [require_output_path(path, TABLE_SUFFIXES) for path in (rows, clean) if path is not None]
-    extra = [part for path in paths for part in table_outputs(path)]
-    require_safe_outputs([*outputs(out), *extra], [pairs, labels], force=force)
+    require_safe_outputs([*outputs(out), *table_outputs(*paths)], [pairs, labels], force=force)
     tables = open_tables(pairs, labels, TableColumns(image, caption, weight, label_col))
     if clean is not None:
         require_cleanable(tables, clean)
     done = audit_opened(tables, out, AuditSettings(k), noise)
-    written = f"{out}: summary.json, {', '.join(f'{name}.parquet' for name in done.tables)}"
-    if not as_records:
+    sentences = write_suspicious(tables, rows, clean) if paths else []
+    if as_records:
+        print_json(done.summary)
+    else:
         print_report(done.summary, done.tables)
-    echo(as_line(done.summary) if as_records else written)
-    sentences = write_suspicious(tables, rows, clean) if extra else []
-    if not as_records:
-        echo(*sentences)
+        echo(f"{out}: summary.json, {', '.join(f'{name}.parquet' for name in done.tables)}", *sentences)
     if done.summary["bounds_failed"]:
         raise typer.Exit(CHECK_FAILED)

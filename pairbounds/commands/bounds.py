@@ -102,7 +102,7 @@ def _print_rows(title: str, rows: Sequence[Bound | Statement], extra: dict[str, 
         "kept": [row.kept or "" for row in rows],
         "statement": [row.statement for row in rows],
     }
-    print_table(title, [(name, "left") for name in columns], list(zip(*columns.values(), strict=True)))
+    print_table(title, list(columns), zip(*columns.values(), strict=True))
 
 
 def _seconds(budget: str) -> float:

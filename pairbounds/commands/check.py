@@ -12,14 +12,14 @@ import typer
 
 from pairbounds.infrastructure.arrays import rounded
 from pairbounds.infrastructure.checks import parsed_widths, widths_of
-from pairbounds.infrastructure.commandline import CHECK_FAILED, Columns, Force, Plugin, column_names, echo
+from pairbounds.infrastructure.commandline import CHECK_FAILED, Columns, Force, Plugin, column_names, echo, print_json
 from pairbounds.infrastructure.files import Output, record_output, require_output_path, require_safe_outputs
 from pairbounds.infrastructure.inputs import stored_array
 from pairbounds.infrastructure.pictures import METADATA, picture_output, save_picture
 from pairbounds.infrastructure.tables import printed_outputs, write_output
 from pairbounds.plugins import load_bounds
 from pairbounds.theory.bounds.check_bounds import check_bounds
-from pairbounds.theory.bounds.printed import as_json, print_checked, unlabelled
+from pairbounds.theory.bounds.printed import as_record, print_checked, unlabelled
 from pairbounds.theory.bounds.registry import BOUNDS, named
 from pairbounds.theory.graph.formats import GRAPH_SUFFIXES, graph_output
 from pairbounds.theory.graph.graph_files import GraphFile, read_features, read_graph, rows_by_id
@@ -127,16 +127,15 @@ def check(
     table, title = _evaluated(graph, triplets, widths, certified, through=features, **parameters)
     files = {"graph": file, "labels": labels, "plugin": plugin, "through": through}
     settings = {"certified": certified, "columns": columns} | files | parameters
-    if len(widths) == 1:
-        write_output(table.drop(columns="k"), out, settings | {"k": widths[0]})
-    else:
-        write_output(table, out, settings | {"k": list(widths)})
+    has_one_width = len(widths) == 1
+    settings |= {"k": widths[0] if has_one_width else list(widths)}
+    write_output(table.drop(columns="k") if has_one_width else table, out, settings)
     if plot is not None:
         from pairbounds.figures.plots import errors_along_widths
 
         save_picture(errors_along_widths(table), plot)
     if as_records:
-        echo(as_json(graph, triplets, table))
+        print_json(as_record(graph, triplets, table))
     else:
         echo(*([] if graph_file.kind == "pair graph" else [f"{file}: {graph_file.understood}"]), graph)
         print_checked(graph, triplets, table, title, list(BOUNDS) if every else chosen)

@@ -10,7 +10,7 @@ import pandas as pd
 import typer
 
 from pairbounds.infrastructure.checks import parsed_widths
-from pairbounds.infrastructure.commandline import Force, Json, as_line, echo, print_table
+from pairbounds.infrastructure.commandline import Force, Json, echo, print_json, print_table
 from pairbounds.infrastructure.devices import weights_in
 from pairbounds.infrastructure.files import Output, disagrees, require_output_path, require_safe_outputs, table_outputs
 from pairbounds.infrastructure.pictures import METADATA, picture_output, save_picture
@@ -91,7 +91,7 @@ def choose(
     if plot is not None:
         _save_plot(choice, plot)
     if as_records:
-        echo(as_line({**settings, "rows": choice.table, "words": choice.words}))
+        print_json({**settings, "rows": choice.table, "words": choice.words})
     else:
         _print(choice)
     if next_table is not None:
@@ -104,8 +104,8 @@ def choose(
 
 def _print(choice: Choice) -> None:
     table = readable(choice.table)
-    columns = [(name, "left" if name in TEXTS else "right") for name in map(str, table)]
-    print_table("", columns, table.to_numpy().tolist())
+    columns = list(map(str, table))
+    print_table("", columns, table.to_numpy().tolist(), right={*columns} - {*TEXTS})
     echo(*choice.words)
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import scipy.sparse as sp
 import typer
 
-from pairbounds.infrastructure.commandline import Force, Json, Out, as_line, echo, print_table
+from pairbounds.infrastructure.commandline import Force, Json, Out, echo, print_json, print_table, with_options
 from pairbounds.infrastructure.files import require_safe_outputs
 from pairbounds.infrastructure.reading import is_table, table_file
 from pairbounds.infrastructure.tables import printed_outputs, write_output
@@ -71,12 +71,12 @@ def diagnose(
     )
     write_output(result.table, out, inputs | settings)
     if as_records:
-        echo(as_line({**inputs, **settings, "rows": result.table, "sentence": result.sentence}))
+        print_json({**inputs, **settings, "rows": result.table, "sentence": result.sentence})
         return
     echo(f"{words}: {graph.joint.nnz:,} pairs of {graph.n_left:,} images and {graph.n_right:,} texts")
     if findings := result.findings if every else result.wrong:
-        columns = [(name, "left") for name in ("symptom", "number", "what it means", "what to do")]
-        print_table("", columns, [(row.symptom, row.number, row.meaning, row.action) for row in findings])
+        cells = [(row.symptom, row.number, row.meaning, with_options(row.action)) for row in findings]
+        print_table("", ("symptom", "number", "what it means", "what to do"), cells)
     echo(result.sentence)
 
 

@@ -17,6 +17,9 @@ from pairbounds.infrastructure.workers import side_by_side
 from pairbounds.sweeps.studies import studies_of
 
 FIGURES = found()
+TablesFolder = Annotated[Path, typer.Option(help="Folder of the tables.")]
+PicturesFolder = Annotated[Path, typer.Option(help="Folder for pictures and captions.")]
+Formats = Annotated[str, typer.Option("--format", metavar="LIST", help="Some of pdf, png, svg.")]
 WIDTHS = {"single": 3.25, "double": 6.75}  # inches: one or both columns of a two-column paper
 INCH = 25.4  # millimetres
 MOST = 1000.0  # mm or inches
@@ -30,13 +33,13 @@ def draw(
         list[Path] | None,
         typer.Option(metavar="FILE", help="An input table; others from --tables."),
     ] = None,
-    tables: Annotated[Path, typer.Option(help="Folder with the tables.")] = Path("build/tables"),
-    out: Annotated[Path, typer.Option(help="Folder for pictures and captions.")] = Path("build/figures"),
+    tables: TablesFolder = Path("build/tables"),
+    out: PicturesFolder = Path("build/figures"),
     width: Annotated[
         str | None, typer.Option(metavar="LENGTH", help="single (3.25 in), double (6.75 in), or a length: 85mm, 3.5in.")
     ] = None,
     height: Annotated[str | None, typer.Option(metavar="LENGTH", help="85mm or 3.5in; mm without a unit.")] = None,
-    formats: Annotated[str, typer.Option("--format", metavar="LIST", help="Some of pdf, png, svg.")] = "pdf,png",
+    formats: Formats = "pdf,png",
     jobs: Annotated[int, typer.Option(help="Processes, for many figures; -1 for one per core.")] = 1,
     force: Force = False,
 ) -> None:
@@ -103,4 +106,4 @@ def _list_figures() -> None:
     for figure in FIGURES.values():
         studies = ", ".join(study.name for study in studies_of(figure.tables))
         rows.append((figure.name, figure.title, ", ".join(figure.tables), studies))
-    print_table("Figures", [("figure", "left"), ("title", "left"), ("tables", "left"), ("studies", "left")], rows)
+    print_table("Figures", ("figure", "title", "tables", "studies"), rows)

@@ -69,7 +69,7 @@ def graph(
     """
     if name is None:
         rows = [(source_name, source.about) for source_name, source in graph_sources().items()]
-        print_table("Graphs", [("graph", "left"), ("pairs", "left")], rows)
+        print_table("Graphs", ("graph", "pairs"), rows)
         return
     source = find_graph(name)
     if out is None:

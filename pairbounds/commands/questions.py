@@ -12,7 +12,17 @@ import typer
 from pairbounds.commands.check import LABELS_HELP, Graph, node_features
 from pairbounds.infrastructure.arrays import SIDES, IntArray, rounded
 from pairbounds.infrastructure.checks import parsed_widths
-from pairbounds.infrastructure.commandline import Columns, Force, Json, Out, as_line, column_names, echo, print_table
+from pairbounds.infrastructure.commandline import (
+    Columns,
+    Force,
+    Json,
+    Out,
+    column_names,
+    echo,
+    print_json,
+    print_table,
+    with_options,
+)
 from pairbounds.infrastructure.files import require_output_path, require_safe_outputs
 from pairbounds.infrastructure.reading import table_file
 from pairbounds.infrastructure.tables import printed_outputs, write_output
@@ -156,13 +166,13 @@ def _answered(answer: Answer, out: Path | None, settings: Mapping[str, Any], as_
     """Print an answer, and write its table."""
     write_output(answer.table, out, settings)
     if as_records:
-        echo(as_line({**settings, "rows": answer.table, "words": answer.words}))
+        print_json({**settings, "rows": answer.table, "words": answer.words})
         return
     sides = answer.table.attrs.get(SIDES, {})
-    columns = [(name.replace("_", " "), "right") for name in answer.table.columns]
+    columns = [name.replace("_", " ") for name in answer.table.columns]
     cells = [[_cell(value, sides.get(name, "=")) for value in column] for name, column in answer.table.items()]
-    print_table("", columns, zip(*cells, strict=True))
-    echo(*answer.words)
+    print_table("", columns, zip(*cells, strict=True), right=columns)
+    echo(*map(with_options, answer.words))
 
 
 def _cell(value: object, relation: str) -> str:
@@ -185,9 +195,8 @@ def _largest_error(
     if save is not None:
         result.graph.save(save)
     if as_records:
-        echo(
-            as_line({"known": numbers, "value": result.value, "attained": result.attained, "k": result.k, "save": save})
-        )
+        attained = {"value": result.value, "attained": result.attained, "k": result.k}
+        print_json({"known": numbers, **attained, "save": save})
         return
     value = rounded(result.value, "<=", ".6g")
     echo(f"The largest squared error with {', '.join(assignments)} is {value}; no bound from these numbers is less.")

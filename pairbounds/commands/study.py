@@ -56,8 +56,8 @@ def explain_study(options: Mapping[str, Any]) -> None:
 
 def print_settings(kind: type[Any]) -> None:
     """Print the settings of a dataclass with defaults and meanings."""
-    columns = [("setting", "left"), ("default", "left"), ("meaning", "left")]
-    print_table("Settings, for --set NAME=VALUE or a TOML file", columns, setting_rows(kind))
+    title = "Settings, for --set NAME=VALUE or a TOML file"
+    print_table(title, ("setting", "default", "meaning"), setting_rows(kind))
 
 
 def study(
@@ -111,8 +111,7 @@ def study(
         echo(f"{len(numbers)} seeds, into {', '.join(map(str, paths.values()))}")
         return
     inputs = [*(plugin or []), *files_in(chosen), settings]
-    written = [output for path in paths.values() for output in table_outputs(path)]
-    require_safe_outputs(written, inputs, force=force)
+    require_safe_outputs(table_outputs(*paths.values()), inputs, force=force)
     echo(*(base.lines(chosen, overrides) if base.source else []), err=True)
     tables = measure_into(study, chosen, numbers, jobs, paths)
     for table, rows in tables.items():
@@ -179,8 +178,7 @@ def _list_studies() -> None:
             continue
         figures = [figure.name for figure in found().values() if set(figure.tables) & set(study.tables)]
         rows.append((name, study.question, str(study.seeds), ", ".join(study.presets), ", ".join(figures)))
-    columns = [("study", "left"), ("question", "left"), ("seeds", "right"), ("presets", "left"), ("figures", "left")]
-    print_table("Studies", columns, rows)
+    print_table("Studies", ("study", "question", "seeds", "presets", "figures"), rows, right=["seeds"])
 
 
 def sweep(
@@ -211,7 +209,7 @@ def sweep(
     if dask is not None and jobs is not None:
         raise ValueError("--jobs and --dask exclude each other: leave out --jobs")
     inputs = [file, *(plugin or [])]
-    require_safe_outputs([*table_outputs(out / TABLE)], inputs, force=force)
+    require_safe_outputs(table_outputs(out / TABLE), inputs, force=force)
     for path in plugin or []:
         load_plugin(path)
     configuration = SweepConfiguration.read(file, seeds)

@@ -1,11 +1,13 @@
 """Checks of hypotheses, widths and names, with the messages of their errors."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
 import numpy as np
 
+RANGE = re.compile(r"\s*(-?\d+)\s*(?::\s*(-?\d+)\s*)?(?::\s*(-?\d+)\s*)?")
 FORMS = "write 8, or 4,8,16, or 2:40 (from 2 to 40), or 2:40:2 (every second)"
 MOST = 10_000  # widths in a range; a typing error must not start days of work
 LISTED = 10  # rows in a message
@@ -60,13 +62,7 @@ def several(k: Any) -> bool:
 
 
 def widths_of(shape: tuple[int, int], k: Any) -> tuple[int, ...]:
-    """Checked widths, in the given order.
-
-    Parameters
-    ----------
-    shape : (n_left, n_right)
-    k : an integer, or a list, range or array of integers
-    """
+    """Checked widths of a graph of this shape, in the given order."""
     if getattr(k, "ndim", 1) > 1:
         raise ValueError(f"k has shape {k.shape}: give a width, or a one-dimensional array")
     widths = tuple(k) if several(k) else (k,)
@@ -85,19 +81,10 @@ def parsed_widths(text: str, name: str = "k", what: str = "width") -> tuple[int,
 
 def _parsed(part: str, text: str, what: str) -> range:
     """Numbers of one part between commas: `first`, `first:last` or `first:last:step`."""
-    step = 1
-    try:
-        match [int(number) for number in part.split(":")]:
-            case [first]:
-                last = first
-            case [first, last]:
-                pass
-            case [first, last, step]:
-                pass
-            case _:
-                raise ValueError
-    except ValueError:
-        raise ValueError(f"{text}: {part!r} is not a {what} or a range of {what}s: {FORMS}") from None
+    match = RANGE.fullmatch(part)
+    if match is None:
+        raise ValueError(f"{text}: {part!r} is not a {what} or a range of {what}s: {FORMS}")
+    first, last, step = int(match[1]), int(match[2] or match[1]), int(match[3] or 1)
     if step < 1 or last < first:
         raise ValueError(f"{text}: {part!r} is an empty range of {what}s: {FORMS}")
     numbers = range(first, last + 1, step)
@@ -112,12 +99,10 @@ def _parsed(part: str, text: str, what: str) -> range:
 def require_named(what: str, name: str, names: Iterable[str]) -> None:
     """Raise a `ValueError` for an unknown name, with the nearest known name, or all names if none is near."""
     known = list(names)
-    if name in known:
-        return
-    near = get_close_matches(name, known, n=1)
-    if near:
-        raise ValueError(f"{what} {name!r} is none of {len(known)}: is it {near[0]!r}?")
-    raise ValueError(f"{what} {name!r} is none of {', '.join(known)}")
+    if name not in known:
+        near = get_close_matches(name, known, n=1)
+        hint = f"{len(known)}: is it {near[0]!r}?" if near else ", ".join(known)
+        raise ValueError(f"{what} {name!r} is none of {hint}")
 
 
 def find_named(what: str, name: str, items: Mapping[str, Item]) -> Item:

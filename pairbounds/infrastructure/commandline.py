@@ -2,21 +2,18 @@
 
 import csv
 import json
-import math
 import os
 import re
 import signal
 import sys
 import time
 import traceback
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any
 
-import numpy as np
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -36,11 +33,11 @@ INPUT_ERRORS = (
     typer.TyperException,
 )
 BROKEN_PIPE = 141  # 128 + SIGPIPE, the exit status of a process that SIGPIPE ends
-INVISIBLE_CATEGORIES = {"Cc", "Cs", "Zl", "Zp"}  # Unicode categories: controls, lone surrogates, line separators
+# Characters that a terminal obeys or cannot print: controls, marks of direction, line separators, lone surrogates.
+INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 REPETITION_SECONDS = 2.0  # a second signal within them counts as a repetition
 STOPPED = "each file is complete or unchanged. Run the command again to continue"
-DIRECTIONS = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}  # marks of text direction
 ARGUMENT = re.compile(r"`([a-z_]+)=([^`\s]*)`")  # of a function, in a message
 HELP = {"help_option_names": ["-h", "--help"]}  # context settings of every command
 
@@ -116,15 +113,14 @@ def _signals_as_interrupts() -> Iterator[list[signal.Signals]]:
     Ignored signals, for example under `nohup`, stay ignored.
     """
     received: list[signal.Signals] = []
-    first = 0.0
+    times: list[float] = []
 
     def receive(number: int, _: FrameType | None) -> None:
-        nonlocal first
-        if received and time.monotonic() - first > REPETITION_SECONDS:
+        times.append(time.monotonic())
+        if times[-1] - times[0] > REPETITION_SECONDS:
             os._exit(128 + number)
-        if not received:
-            received.append(signal.Signals(number))
-            first = time.monotonic()
+        received.append(signal.Signals(number))
+        if len(received) == 1:
             raise KeyboardInterrupt
 
     heard = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
@@ -156,7 +152,7 @@ def _exit_code(app: typer.Typer) -> int:
     except INPUT_ERRORS as error:
         if message := _message(error):  # empty if the help was printed
             with suppress(OSError):  # stderr may be closed
-                echo(one_line(f"error: {message}"), err=True)
+                echo(one_line(f"error: {with_options(message)}"), err=True)
         return BAD_INPUT
     except Exception:
         echo(*traceback.format_exc().splitlines(), err=True)
@@ -195,18 +191,16 @@ def _discard_unwritten() -> None:
 
 
 def with_options(message: str) -> str:
-    """A message of the library for the command line: arguments such as `labels=` or `views=0` become options."""
+    """A sentence of the library for the command line: arguments such as `labels=` or `views=0` become options.
+
+    Not for text with names from users' files, in which backticks may mean something else.
+    """
     return ARGUMENT.sub(lambda argument: f"--{argument[1].replace('_', '-')} {argument[2]}".rstrip(), message)
 
 
 def visible(text: object) -> str:
     """The text with control characters and direction marks as backslash escapes."""
-    return "".join(
-        letter.encode("unicode_escape").decode()
-        if unicodedata.category(letter) in INVISIBLE_CATEGORIES or ord(letter) in DIRECTIONS
-        else letter
-        for letter in str(text)
-    )
+    return INVISIBLE.sub(lambda letter: letter[0].encode("unicode_escape").decode(), str(text))
 
 
 def one_line(text: object) -> str:
@@ -224,16 +218,18 @@ def echo(*lines: object, err: bool = False) -> None:
     """Print each argument as exactly one line, to stdout or stderr."""
     with _printing():
         for line in lines:
-            print(with_options(visible(line)), file=sys.stderr if err else sys.stdout)
+            print(visible(line), file=sys.stderr if err else sys.stdout)
 
 
-def print_table(title: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table; `columns` are pairs of heading and "left" or "right". Rich markup in cells is not interpreted."""
+def print_table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], *, right: Collection[str] = ()
+) -> None:
+    """Print a table, with the columns `right` aligned to the right. Rich markup in cells is not interpreted."""
     table = Table(title=Text(visible(title), "table.title"), title_justify="left", header_style="bold")
-    for heading, justify in columns:
-        table.add_column(Text(visible(heading)), justify="right" if justify == "right" else "left", overflow="fold")
+    for heading in columns:
+        table.add_column(Text(visible(heading)), justify="right" if heading in right else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(Text(with_options(visible(cell))) for cell in row))
+        table.add_row(*(Text(visible(cell)) for cell in row))
     console = Console() if sys.stdout.isatty() else Console(width=PIPED_WIDTH)
     with _printing():
         console.print(table)
@@ -257,21 +253,20 @@ def column_names(columns: str | None) -> tuple[list[str] | None, str | None]:
 
 def plain(value: Any) -> Any:
     """Convert a value to numbers, text, lists and dicts; a table becomes the list of its rows."""
+    return json.loads(json.dumps(value, default=_plain), parse_constant=lambda _: None)
+
+
+def _plain(value: Any) -> Any:
     import pandas as pd
 
     if isinstance(value, pd.DataFrame):
-        value = value.to_dict("records")
-    if isinstance(value, Mapping):
-        return {str(key): plain(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(part) for part in value]
-    if isinstance(value, np.generic):
-        value = value.item()
-    if value is pd.NA or (isinstance(value, float) and not math.isfinite(value)):
+        return value.to_dict("records")
+    if value is pd.NA:
         return None
-    return value
+    return value.tolist() if hasattr(value, "tolist") else str(value)
 
 
-def as_line(value: Any) -> str:
-    """One line of JSON."""
-    return json.dumps(plain(value), allow_nan=False, default=str)
+def print_json(value: Any) -> None:
+    """Print a value as one line of JSON, with its text unchanged."""
+    with _printing():
+        print(json.dumps(plain(value)))

@@ -2,7 +2,6 @@
 
 import pickle
 import warnings
-import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,18 +30,15 @@ def torch_device(name: str) -> "torch.device":
 # Torch checkpoints: tensors, numbers and texts are read; other objects are never unpickled.
 
 
-def weights_in(path: Path, device: "torch.device | str" = "cpu", *, mapped: bool = False) -> Any:
-    """Weights in a checkpoint. A TorchScript program, or other objects than weights, raise `ValueError`.
-
-    `mapped`: leave large tensors on disk until they are used, where the format allows it.
-    """
+def weights_in(path: Path, device: "torch.device | str" = "cpu") -> Any:
+    """Weights in a checkpoint. A TorchScript program, or other objects than weights, raise `ValueError`."""
     import torch
 
     source = require_file(path, "checkpoint")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the ValueError below replaces warnings about the format
-            return torch.load(source, device, weights_only=True, mmap=mapped and zipfile.is_zipfile(source))
+            return torch.load(source, device, weights_only=True)
     except pickle.UnpicklingError as error:
         raise ValueError(f"checkpoint {path} holds more than weights") from error
     except Exception as error:  # other files raise many types of errors

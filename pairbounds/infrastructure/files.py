@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -162,25 +163,19 @@ def remove_table(path: Path) -> None:
 
 @dataclass(frozen=True)
 class Output:
-    """A file that a command will write.
-
-    Attributes
-    ----------
-    path : path of the file
-    may_overwrite : test for an existing file at this path: True if pairbounds wrote it
-    """
+    """A file that a command will write, and a test for an existing file: True if pairbounds wrote it."""
 
     path: Path
     may_overwrite: Callable[[Path], bool]
 
 
-def table_outputs(path: Path) -> tuple[Output, Output]:
-    """A table and its sidecar. Both may be overwritten if pairbounds wrote the sidecar."""
+def table_outputs(*paths: Path) -> list[Output]:
+    """Tables and their sidecars. Both files may be overwritten if pairbounds wrote the sidecar."""
+    return [Output(file, partial(_has_sidecar, path)) for path in paths for file in (path, sidecar(path))]
 
-    def has_sidecar(_: Path) -> bool:
-        return read_sidecar(path) is not None
 
-    return Output(path, has_sidecar), Output(sidecar(path), has_sidecar)
+def _has_sidecar(path: Path, _: Path) -> bool:
+    return read_sidecar(path) is not None
 
 
 def marked_output(path: Path, *marks: str) -> Output:
@@ -196,29 +191,21 @@ def record_output(path: Path, keys: Iterable[str]) -> Output:
 def require_safe_outputs(outputs: Iterable[Output], inputs: Iterable[Path | None] = (), *, force: bool = False) -> None:
     """Refuse to overwrite inputs, to write a file twice, or to overwrite files that pairbounds did not write.
 
-    `ValueError`: names the first such file and the reason.
-
-    Parameters
-    ----------
-    inputs : files, or folders whose files are all read; `None` is skipped
-    force : overwrite files that pairbounds did not write, but never an input
+    The inputs are files, or folders whose files are all read; `None` is skipped. With `force`, files that pairbounds
+    did not write are overwritten, but never an input. The `ValueError` names the first such file and the reason.
     """
-    sources = [path for path in inputs if path is not None]
-    written: set[str] = set()
+    # Unlike `Path.resolve`, `realpath` accepts circular links.
+    sources = [os.path.realpath(path) for path in inputs if path is not None]
+    written: set[Path] = set()
     for output in outputs:
-        path = output.path
-        if os.path.realpath(path) in written:
+        path, target = output.path, Path(os.path.realpath(output.path))
+        if target in written:
             raise ValueError(f"{path} is named for two outputs: give each output its own file")
-        written.add(os.path.realpath(path))
-        if any(within(path, source) for source in sources):
+        written.add(target)
+        if any(target.is_relative_to(source) for source in sources):
             raise ValueError(f"{path} is an input, or in an input folder: choose another path")
         if path.is_file():
             if not force and not output.may_overwrite(path):
                 raise ValueError(f"{path} was not written by pairbounds: choose another path, or add --force")
         elif os.path.lexists(path):
             raise ValueError(f"{path} is not a regular file, and cannot be overwritten: choose another path")
-
-
-def within(path: Path, folder: Path) -> bool:
-    """Test whether a path equals `folder` or lies in it, after symlinks are resolved."""
-    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))  # circular links are no error

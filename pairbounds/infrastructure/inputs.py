@@ -19,10 +19,7 @@ AnyPath = str | os.PathLike[str]
 def require_file(path: AnyPath, what: str = "file", remedy: str = "") -> Path:
     """Path of an existing file or link to one. Else `FileNotFoundError`; `ValueError` for a folder or a device.
 
-    Parameters
-    ----------
-    what : kind of the file, for the message
-    remedy : advice if the file is missing
+    The messages name `what` the file is, and the `remedy` if it is missing.
     """
     file = Path(path)
     try:
@@ -52,12 +49,7 @@ def readable(source: Path) -> Iterator[None]:
 def stored_array(path: Path, what: str, remedy: str = "") -> npt.NDArray[Any]:
     """Memory-mapped array in a `.npy` file. Nothing is unpickled, and the declared size takes no memory.
 
-    `ValueError`: not a `.npy` file, or shorter than its header declares.
-
-    Parameters
-    ----------
-    what : kind of the file, for the message
-    remedy : advice if the file cannot be read
+    `ValueError`: not a `.npy` file, or shorter than its header declares. The message names the `remedy`.
     """
     require_file(path, what)
     try:

@@ -293,12 +293,12 @@ def _is_header(path: Path, first: Sequence[str]) -> bool:
 
 
 def _json_records(lines: IO[str]) -> Iterator[dict[str, Any]]:
-    """Yield the objects of JSON Lines, with numbers as text and NaN as null."""
+    """Yield the objects of JSON Lines, with numbers as text; NaN and infinities, which are not JSON, as null."""
     for number, line in enumerate(lines, 1):
         if line.isspace():
             continue
         try:
-            record = json.loads(line, parse_int=str, parse_float=_whole_digits, parse_constant=_nothing)
+            record = json.loads(line, parse_int=str, parse_float=_whole_digits, parse_constant=lambda _: None)
         except json.JSONDecodeError as error:
             raise ValueError(f"line {number} is not JSON ({error})") from error
         if not isinstance(record, dict):
@@ -315,10 +315,6 @@ def _json_text(name: str, value: Any) -> str | None:
     if isinstance(value, list | dict):
         raise ValueError(f"column {name!r} holds a list or an object: give numbers or text")
     return value if value is None or isinstance(value, str) else json.dumps(value)
-
-
-def _nothing(_: str) -> None:
-    """Read NaN and infinities, which are not JSON, as null."""
 
 
 def _whole_digits(number: str) -> str:

@@ -6,12 +6,13 @@ import platform
 import subprocess
 from collections.abc import Iterable, Mapping
 from functools import cache, partial
-from importlib import import_module, metadata
+from importlib import metadata
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
+from pairbounds import __version__
 from pairbounds.infrastructure.arrays import ROUNDING, SIDES, rounded
 from pairbounds.infrastructure.files import (
     Output,
@@ -36,7 +37,7 @@ UNKNOWN = "--"  # in LaTeX
 # Columns of `check_bounds` in a printed table.
 CHECKED = ("k", "bound", "quantity", "measured", "relation", "value", "tightness", "verdict")
 RELATIONS = {"<=": r"$\le$", ">=": r"$\ge$", "=": "$=$"}
-PACKAGE, ROOT = "pairbounds", Path(__file__).parents[2]  # the package, and the root of its source tree, if it is one
+ROOT = Path(__file__).parents[2]  # of the source tree, if this package is not installed
 
 
 def write_table(
@@ -84,9 +85,9 @@ def write_output(table: "pd.DataFrame", out: Path | None, settings: Mapping[str,
         write_table(table, out, {**settings, "content_keys": keys})
 
 
-def printed_outputs(out: Path | None) -> tuple[Output, ...]:
+def printed_outputs(out: Path | None) -> list[Output]:
     """Files that `write_output` will write."""
-    return () if out is None else table_outputs(require_output_path(out, (*TABLE_SUFFIXES, PRINTED)))
+    return [] if out is None else table_outputs(require_output_path(out, (*TABLE_SUFFIXES, PRINTED)))
 
 
 def read_table(path: AnyPath) -> "pd.DataFrame":
@@ -112,8 +113,8 @@ def is_current(path: Path, configuration: Mapping[str, object]) -> bool:
     """True if a table is complete, and its sidecar names this configuration."""
     if not path.is_file() or disagrees(path):
         return False
-    expected = json.loads(json.dumps(dict(configuration), default=os.fspath))
-    return bool((read_sidecar(path) or {}).get("configuration") == expected)
+    record = read_sidecar(path) or {}
+    return bool(record.get("configuration") == json.loads(json.dumps(dict(configuration), default=os.fspath)))
 
 
 def provenance(configuration: Mapping[str, object]) -> dict[str, object]:
@@ -126,7 +127,7 @@ def surroundings() -> dict[str, object]:
     return {
         "commit": source_commit(),
         "versions": {
-            PACKAGE: import_module(PACKAGE).__version__,  # a plain import would make all studies depend on it
+            "pairbounds": __version__,
             "python": platform.python_version(),
             **{name: metadata.version(name) for name in RECORDED_PACKAGES},
         },

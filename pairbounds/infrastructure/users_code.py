@@ -38,11 +38,8 @@ class ForeignCodeError(RuntimeError):
 def foreign_code(name: str, code: Any, *passing: type[Exception]) -> Iterator[None]:
     """Turn an error or an exit of a user's code in this block into a `ForeignCodeError`.
 
-    Parameters
-    ----------
-    name : name of the code, such as "bound 'mine'"
-    code : function, class or module, or path of a file. The error names the last line reached in that file
-    passing : types of errors that pass unchanged, besides `ForeignCodeError`
+    The error has the name of the code, such as "bound 'mine'", and the last line reached in its file; `code` is a
+    function, a class, or the path of the file. Errors of the types `passing`, and `ForeignCodeError`, pass unchanged.
     """
     through: tuple[type[Exception], ...] = (ForeignCodeError, *passing)
     try:
@@ -94,7 +91,7 @@ class Register(UserDict[str, Entry]):
 
     Parameters
     ----------
-    what : kind of an entry with its article, such as "a bound"
+    kind : of an entry, such as "bound"
     source : returns the decorated function or class of an entry
     entries : entries of this package that do not register themselves
     load : imports the modules that register this package's entries; called before the first access
@@ -102,12 +99,12 @@ class Register(UserDict[str, Entry]):
 
     def __init__(
         self,
-        what: str,
+        kind: str,
         source: Callable[[Entry], Any],
         entries: Mapping[str, Entry] | None = None,
         load: Callable[[], object] | None = None,
     ) -> None:
-        self.what, self.source = what, source
+        self.kind, self.source = kind, source
         self._registered, self._load = dict(entries or {}), load
         REGISTERS.append(self)
 
@@ -128,15 +125,10 @@ class Register(UserDict[str, Entry]):
         near = get_close_matches(str(name), self, n=1, cutoff=0.0)
         raise KeyError(f"unknown {self.kind} {name!r}" + (f": is it {near[0]!r}?" if near else ""))
 
-    @property
-    def kind(self) -> str:
-        """Kind of an entry, without its article."""
-        return self.what.partition(" ")[2]
-
     def registering(self, name: str, entry_of: Callable[[Any], Entry]) -> Callable[[Any], Entry]:
         """Decorator that registers `entry_of(function)` and returns this entry."""
         if not isinstance(name, str) or not name:
-            raise ValueError(f"the name {name!r} of {self.what} is not a nonempty string")
+            raise ValueError(f"the name {name!r} of the {self.kind} is not a nonempty string")
 
         def register(function: Any) -> Entry:
             if not callable(function):
@@ -149,7 +141,7 @@ class Register(UserDict[str, Entry]):
         """Register an entry. It replaces its old version if its file or notebook cell runs again."""
         entries = self.data if is_foreign(self.source(entry)) else self._registered
         if name in entries and _identity(self.source(entries[name])) != _identity(self.source(entry)):
-            raise ValueError(f"{self.what} named {name!r} is registered already: choose another name")
+            raise ValueError(f"{self.kind} {name!r} is registered already: choose another name")
         entries[name] = entry
         return entry
 

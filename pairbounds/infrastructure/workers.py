@@ -6,15 +6,15 @@ Therefore commands use one thread, unless `OMP_NUM_THREADS` is set. Results with
 order of sums: singular values by less than 1e-10.
 """
 
-import multiprocessing
 import os
 import signal
 import sys
 import threading
+import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pairbounds.infrastructure.progress import QUIET
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 VARIABLE = "OMP_NUM_THREADS"  # also read by OpenBLAS, MKL and torch
 CONNECTING = 10  # seconds: timeout of the connection to a cluster
+PARENT_CHECK_SECONDS = 0.5  # between two checks that the parent is there
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -76,13 +77,11 @@ def side_by_side(work: Callable[[Item], Result], items: Iterable[Item], jobs: in
     import joblib
 
     results: Any = worker_pool(jobs, ordered=True)(joblib.delayed(work)(item) for item in items)
-    try:
+    with closing(results):
         yield results
-    finally:
-        results.close()
 
 
-def worker_pool(jobs: int, *, ordered: bool) -> "joblib.Parallel":
+def worker_pool(jobs: int, *, ordered: bool = False) -> "joblib.Parallel":
     """A joblib pool of processes that exit with this one, with results in order or as they finish."""
     import joblib
 
@@ -97,13 +96,13 @@ def _begin_worker() -> None:
     """Ignore Ctrl-C, hide progress (the parent handles both), and exit when the parent exits."""
     os.environ[QUIET] = "1"
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_exit_with_parent, daemon=True).start()
+    threading.Thread(target=_exit_with_parent, args=(os.getppid(),), daemon=True).start()
 
 
-def _exit_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    parent.join()
+def _exit_with_parent(parent: int) -> None:
+    """Exit when this process has another parent. joblib does not tell its workers of the end of their parent."""
+    while os.getppid() == parent:
+        time.sleep(PARENT_CHECK_SECONDS)
     os._exit(1)
 
 
@@ -112,12 +111,10 @@ def _exit_with_parent() -> None:
 
 @contextmanager
 def cluster_pool(address: str) -> Iterator["joblib.Parallel"]:
-    """A joblib pool of the workers of a cluster, with results as they finish.
+    """A joblib pool of the workers of the cluster whose scheduler has this address, with results as they finish.
 
     `ValueError`: Dask is not installed, or the cluster has no workers, or some with several threads. `OSError`: the
     scheduler does not answer. `RuntimeError`: the scheduler was lost, or all workers that ran one of the tasks.
-
-    `address`: that of the scheduler, such as `tcp://192.168.0.7:8786`.
     """
     import joblib
 
@@ -129,12 +126,10 @@ def cluster_pool(address: str) -> Iterator["joblib.Parallel"]:
     silence = silence_logging_cmgr("CRITICAL")  # Dask logs tracebacks
     with silence, Client(address, timeout=CONNECTING) as client:  # type: ignore[no-untyped-call]  # has no types
         threads = client.nthreads().values()
-        if not threads:
-            raise ValueError(f"Dask cluster {address} has no workers: start some with `dask worker {address}`")
-        if max(threads) > 1:
+        if set(threads) != {1}:
             raise ValueError(
-                f"Dask cluster {address} has workers with several threads, which slow each other down: start them with "
-                "--nthreads 1"
+                f"Dask cluster {address} needs workers, each with one thread (more slow each other down): start them "
+                f"with `dask worker {address} --nthreads 1`"
             )
         with joblib.parallel_config("dask", client=client):
             pool = joblib.Parallel(return_as="generator_unordered", batch_size=1)

@@ -61,8 +61,11 @@ class SweepConfiguration:
             raise ValueError(f"settings={self.settings!r} is not a table: write [settings]")
         if not isinstance(self.grid, list) or not all(isinstance(block, dict) for block in self.grid):
             raise ValueError(f"grid={self.grid!r} is not a list of tables: write [[grid]]")
-        for block in self.grid:
-            _require_values(block, self.settings)
+        for name, values in itertools.chain.from_iterable(block.items() for block in self.grid):
+            if not isinstance(values, list) or not values:
+                raise ValueError(f"grid: {name}={values!r} is not a nonempty list of values")
+            if name in self.settings:
+                raise ValueError(f"{name!r} is both in [settings] and in a [[grid]]: remove one of them")
         # Counted from the lengths of the lists: the cells may not fit into memory.
         if self.seeds * sum(math.prod(map(len, block.values())) for block in self.grid or [{}]) > MOST_CELLS:
             raise ValueError(f"seeds and grid have more than {MOST_CELLS:,} cells, which is the maximum: use fewer")
@@ -73,9 +76,8 @@ class SweepConfiguration:
         file = require_file(path, "sweep")
         try:
             values = tomllib.loads(file.read_text(encoding="utf-8")) | ({} if seeds is None else {"seeds": seeds})
-            keys = [key.name for key in fields(cls)]
             for key in values:
-                require_named("key", key, keys)
+                require_named("key", key, [setting.name for setting in fields(cls)])
             for key in REQUIRED:
                 if key not in values:
                     raise ValueError(f"key {key!r} is missing: add it")
@@ -100,11 +102,3 @@ class SweepConfiguration:
         ]
         with study.naming_errors(ValueError, OSError):
             return list(dict.fromkeys(chosen_settings(study.settings, point) for point in points))
-
-
-def _require_values(block: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
-    for name, values in block.items():
-        if not isinstance(values, list) or not values:
-            raise ValueError(f"grid: {name}={values!r} is not a nonempty list of values")
-        if name in settings:
-            raise ValueError(f"{name!r} is both in [settings] and in a [[grid]]: remove one of them")

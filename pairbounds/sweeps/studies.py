@@ -1,11 +1,11 @@
 """Studies: a question, settings, and a function that measures one choice of settings and one seed."""
 
-import hashlib
 import inspect
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from hashlib import sha256
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -88,7 +88,7 @@ class Study:
     def study_file(self) -> str:
         """SHA-256 of the study's own file; for a user's study, of the source of its `measure`."""
         source = self.measure if self.is_foreign else sys.modules[self.measure.__module__]
-        return hashlib.sha256(inspect.getsource(source).encode()).hexdigest()
+        return sha256(inspect.getsource(source).encode()).hexdigest()
 
 
 def _has_frozen_defaults(kind: Any) -> bool:
@@ -98,7 +98,7 @@ def _has_frozen_defaults(kind: Any) -> bool:
     return frozen and all(setting.default is not MISSING for setting in fields(kind))
 
 
-STUDIES: Register[Study] = Register("a study", source=lambda entry: entry.measure)
+STUDIES: Register[Study] = Register("study", source=lambda entry: entry.measure)
 
 
 def study(
@@ -122,7 +122,7 @@ def study(
 
     def entry(measure: Callable[[Any, int], "pd.DataFrame | Tables"]) -> Study:
         if name in study_names():
-            raise ValueError(f"a study named {name!r} is part of this package: choose another name")
+            raise ValueError(f"study {name!r} is part of this package: choose another name")
         summary = question or (inspect.getdoc(measure) or "").partition("\n")[0]
         return Study(summary, settings, measure, seeds, tuple(tables), small or {}, name=name)
 
@@ -167,4 +167,4 @@ def studies_of(tables: Iterable[str]) -> list[Study]:
 
 def digest(content: bytes) -> str:
     """Digest of bytes for file names: 128 bits of the SHA-256."""
-    return hashlib.sha256(content).hexdigest()[:32]
+    return sha256(content).hexdigest()[:32]

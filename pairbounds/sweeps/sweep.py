@@ -4,7 +4,7 @@ import json
 import traceback
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager, closing, nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -36,15 +36,7 @@ FAILURE = ("version", "settings", "seed", "error")  # keys of a record of a fail
 
 @dataclass(frozen=True)
 class Cell:
-    """One measurement: everything that its rows depend on.
-
-    Attributes
-    ----------
-    study : the study
-    settings : an instance of its settings
-    seed : at least 0
-    inputs : content keys of the files that the settings name, as JSON
-    """
+    """One measurement: everything that its rows depend on. `inputs` has the keys of `inputs_of` as JSON."""
 
     study: Study
     settings: Any
@@ -158,12 +150,11 @@ def cells_of(configuration: SweepConfiguration) -> list[Cell]:
 
 def unfinished(cells: Sequence[Cell], out: Path) -> list[int]:
     """Numbers of the cells that `run_sweep` would measure."""
-    folder = out / CELLS
-    return [
-        number
-        for number, cell in enumerate(cells)
-        if not all(_file(folder, cell, table).is_file() for table in cell.study.tables)
-    ]
+
+    def is_finished(cell: Cell) -> bool:
+        return all(_file(out / CELLS, cell, table).is_file() for table in cell.study.tables)
+
+    return [number for number, cell in enumerate(cells) if not is_finished(cell)]
 
 
 def table_paths(study: Study, out: Path) -> dict[str, Path]:
@@ -175,8 +166,7 @@ def table_paths(study: Study, out: Path) -> dict[str, Path]:
 
 def outputs(study: Study, out: Path) -> list[Output]:
     """Files that `run_sweep` overwrites or deletes, without the cells, whose names are unique."""
-    tables = [output for path in table_paths(study, out).values() for output in table_outputs(path)]
-    return [*tables, record_output(out / FAILURES, FAILURE)]
+    return [*table_outputs(*table_paths(study, out).values()), record_output(out / FAILURES, FAILURE)]
 
 
 def recorded(settings: Any) -> dict[str, Any]:
@@ -229,20 +219,18 @@ def _attempt(
         with threadpool_limits(limits=1):  # workers would compete for cores, and sums depend on the number of threads
             return number, measured(study, study.settings(**values), seed)
     except (Exception, SystemExit) as error:
-        return number, _described(error)
-
-
-def _described(error: BaseException) -> str:
-    if isinstance(error, ForeignCodeError):
-        return str(error)
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__}: {error} ({Path(frame.filename).name}, line {frame.lineno})"
+        if isinstance(error, ForeignCodeError):
+            return number, str(error)
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        return number, f"{type(error).__name__}: {error} ({Path(frame.filename).name}, line {frame.lineno})"
 
 
 def _outcomes(cells: Sequence[Cell], workers: int | str) -> "Generator[tuple[int, Tables | str], None, None]":
     """Yield the number of each cell, and its tables or failure, in the order of completion."""
     plugins = tuple(LOADED.values())
-    with _pool(workers) as pool:
+    if workers == 0:
+        raise ValueError("jobs=0: give a number of worker processes, or -1 for one on each core")
+    with cluster_pool(workers) if isinstance(workers, str) else nullcontext(worker_pool(workers)) as pool:
         tasks = [
             joblib.delayed(_attempt)(
                 number, cell.study.name, cell.study.version, asdict(cell.settings), cell.seed, plugins
@@ -256,15 +244,6 @@ def _outcomes(cells: Sequence[Cell], workers: int | str) -> "Generator[tuple[int
                 "a worker process was killed, perhaps because memory ran out: run the command again with a "
                 "smaller number of processes, `jobs=`"
             ) from error
-
-
-def _pool(workers: int | str) -> AbstractContextManager[joblib.Parallel]:
-    """A joblib pool of local processes, or of the workers of the Dask cluster at an address."""
-    if isinstance(workers, str):
-        return cluster_pool(workers)
-    if workers == 0:
-        raise ValueError("jobs=0: give a number of worker processes, or -1 for one on each core")
-    return nullcontext(worker_pool(workers, ordered=False))
 
 
 def _measure(cells: Sequence[Cell], folder: Path, workers: int | str) -> dict[int, str]:
@@ -298,10 +277,9 @@ def sweep_record(
     configuration: SweepConfiguration, cells: Sequence[Cell], failures: Sequence[object] = ()
 ) -> Mapping[str, object]:
     """Record of a sweep for the sidecars."""
-    first = cells[0].record()
-    fixed = {name: value for name, value in first["settings"].items() if name not in configuration.axes}
-    record = asdict(configuration) | first
+    record = asdict(configuration) | cells[0].record()
     del record[SEED]
+    fixed = {name: value for name, value in record["settings"].items() if name not in configuration.axes}
     study_file = cells[0].study.study_file
     return record | {"settings": fixed, "cells": len(cells), "failed": len(failures), "study_file": study_file}
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from pairbounds.infrastructure.commandline import echo, print_table, shortened
+from pairbounds.infrastructure.commandline import echo, print_table, shortened, with_options
 from pairbounds.theory.bounds.check_table import COLUMNS, readable
 from pairbounds.theory.bounds.printed import RIGHT, one_to_one
 
@@ -30,10 +30,10 @@ def print_report(summary: Mapping[str, Any], tables: Mapping[str, pd.DataFrame])
     for name, columns in summary["columns"].items():
         used = ", ".join(f"{role} {column}" for role, column in columns.items() if role != "ignored")
         echo(f"{name}: read {used}; ignored {', '.join(columns['ignored']) or 'none'}")
-    print_table("Pairs", [("", "left"), ("", "right"), ("", "left")], _overview(summary))
+    print_table("Pairs", ("quantity", "value", "note"), _overview(summary), right=["value"])
     echo(*one_to_one(summary["n_images"], summary["n_captions"], summary["n_pairs"]))
     if summary["n_classes"] is None:
-        echo(NO_LABELS)
+        echo(with_options(NO_LABELS))
     _print_bounds(tables["bounds"], summary["bounds_failed"])
     for name, (title, headings) in RANKINGS.items():
         if name in tables:
@@ -76,16 +76,15 @@ def _print_bounds(bounds: pd.DataFrame, failed: list[str]) -> None:
     applying = bounds[bounds["applicable"]].astype({"holds": bool, "vacuous": bool})
     on_error = applying[applying["quantity"] == "probe_error"].sort_values("value")
     if len(on_error):
-        sides = [(name, "right" if name in RIGHT else "left") for name in COLUMNS]
-        print_table("Bounds on the probe error", sides, readable(on_error))
+        print_table("Bounds on the probe error", COLUMNS, readable(on_error), right=RIGHT)
     fared = f"; FAILED: {', '.join(failed)}" if failed else ""
     echo(f"{applying['holds'].sum()} of {len(applying)} bounds hold{fared}")
 
 
 def _print_rows(title: str, table: pd.DataFrame) -> None:
-    sides = ["right" if kind.kind in "if" else "left" for kind in table.dtypes]
-    headings = [(name.replace("_", " "), side) for name, side in zip(table.columns, sides, strict=True)]
-    print_table(title, headings, [tuple(map(_cell, row)) for row in table.itertuples(index=False)])
+    table = table.rename(columns=lambda name: name.replace("_", " "))
+    rows = [tuple(map(_cell, row)) for row in table.itertuples(index=False)]
+    print_table(title, table.columns.tolist(), rows, right=table.select_dtypes("number").columns.tolist())
 
 
 def _cell(value: object) -> str:

@@ -12,7 +12,7 @@ from pairbounds.infrastructure.checks import require_width
 from pairbounds.infrastructure.files import (
     Output,
     locked_folder,
-    marked_output,
+    record_output,
     remove_table,
     replacing,
     table_outputs,
@@ -137,9 +137,9 @@ def audit_opened(inputs: AuditTables, out: Path, settings: AuditSettings, noise:
 
 
 def outputs(out: Path) -> list[Output]:
-    """Files that an audit overwrites or removes."""
-    tables = [part for name in (*TABLES, NOISE) for part in table_outputs(out / f"{name}.parquet")]
-    return [*tables, marked_output(out / "summary.json", '"n_pairs"', '"provenance"', '"keys"')]
+    """Output files that an audit overwrites or removes."""
+    tables = [out / f"{name}.parquet" for name in (*TABLES, NOISE)]
+    return [*table_outputs(*tables), record_output(out / "summary.json", ("n_pairs", "provenance", "keys"))]
 
 
 def _show(bar: Bar, stage: str) -> None:

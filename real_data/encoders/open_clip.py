@@ -165,7 +165,7 @@ def _require_hub(reason: str, remedy: str) -> None:
 def _require_state(path: Path) -> None:
     """Raise `ValueError` for a checkpoint with anything other than named weights, numbers and texts."""
     try:
-        content = weights_in(path, mapped=True)
+        content = weights_in(path)
     except ValueError as error:
         raise ValueError(f"{error}, and is not loaded: save only the model's state_dict") from error
     state = content.get("state_dict", content) if isinstance(content, dict) else None

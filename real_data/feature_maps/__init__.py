@@ -11,12 +11,6 @@ from pkgutil import iter_modules
 import numpy as np
 import torch
 
-from pairbounds.infrastructure.users_code import Register
-
-FEATURE_MAPS: Register[Callable[[torch.Tensor, np.random.Generator], Callable[[torch.Tensor], torch.Tensor]]] = (
-    Register(
-        "a feature map",
-        source=lambda build: build,
-        entries={name: getattr(import_module(f"{__name__}.{name}"), name) for _, name, _ in iter_modules(__path__)},
-    )
-)
+FEATURE_MAPS: dict[str, Callable[[torch.Tensor, np.random.Generator], Callable[[torch.Tensor], torch.Tensor]]] = {
+    name: getattr(import_module(f"{__name__}.{name}"), name) for _, name, _ in iter_modules(__path__)
+}

@@ -13,7 +13,7 @@ from pairbounds.simulations.encoders.free import FreeTower
 NETWORKS = [name for _, name, _ in iter_modules(__path__) if name != "free"]
 
 ENCODERS: Register[Callable[..., Any]] = Register(
-    "an encoder",
+    "encoder",
     source=lambda build: build,
     entries={"free": FreeTower} | {name: getattr(import_module(f"{__name__}.{name}"), name) for name in NETWORKS},
 )

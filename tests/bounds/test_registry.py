@@ -37,7 +37,7 @@ def test_a_users_bound_appears_in_the_table():
         ({"status": "true"}, "status 'true'"),
         ({"relation": "<"}, "relation '<'"),
         ({"subject": "me"}, "subject 'me'"),
-        ({"name": "probe-error"}, "named 'probe-error' is registered already"),
+        ({"name": "probe-error"}, "bound 'probe-error' is registered already"),
     ],
 )
 def test_bad_registrations(change, message):

@@ -11,7 +11,6 @@ from scipy.signal import correlate
 from pairbounds import untrained_features
 from pairbounds.__main__ import app
 from pairbounds.real_data.feature_maps import FEATURE_MAPS, conv, patches, tangent
-from tests.unloaded import unload
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (70, 32, 32, 3), dtype=np.uint8)
 PICTURES = np.random.default_rng(1).uniform(-1, 1, (3, 3, 12, 12)).astype(np.float32)
@@ -98,14 +97,12 @@ def test_patches_are_whitened_filters_with_a_soft_threshold(monkeypatch):
     np.testing.assert_allclose(mapped("patches"), expected.reshape(3, -1), atol=1e-4)
 
 
-def test_users_add_maps_and_bad_arguments_raise():
-    FEATURE_MAPS.add("colour", lambda _fitted, _rng: lambda pictures: pictures.mean((2, 3)))
-    try:
-        assert untrained_features(IMAGES, kind="colour", n_features=3).shape == (70, 3)
-        with pytest.raises(ValueError, match=r"n_features=17 is not in 2\.\.3: colour has 3 outputs"):
-            untrained_features(IMAGES, kind="colour")
-    finally:
-        unload()
+def test_users_add_maps_and_bad_arguments_raise(monkeypatch):
+    monkeypatch.setitem(FEATURE_MAPS, "colour", lambda _fitted, _rng: lambda pictures: pictures.mean((2, 3)))
+    assert untrained_features(IMAGES, kind="colour", n_features=3).shape == (70, 3)
+    with pytest.raises(ValueError, match=r"n_features=17 is not in 2\.\.3: colour has 3 outputs"):
+        untrained_features(IMAGES, kind="colour")
+    monkeypatch.undo()
     for images, kind, message in (
         (IMAGES, "convs", "kind 'convs' is none of 4: is it 'conv'?"),
         (IMAGES[0], "conv", "images have shape (32, 32, 3): give (n, h, w, 3)"),

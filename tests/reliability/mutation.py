@@ -85,7 +85,8 @@ def mutation(
     measured = rows(exit_codes, recorded_reasons())
     write("mutation", "make mutation", measured, started, beside=True)
     table = [(row["what"], str(row["count"]), str(row["found"])) for row in measured]
-    print_table("Mutants", [("module", "left"), ("tried", "right"), ("live without a reason", "right")], table)
+    counts = ("tried", "live without a reason")
+    print_table("Mutants", ("module", *counts), table, right=counts)
     return CHECK_FAILED if any(row["found"] for row in measured) else 0
 
 

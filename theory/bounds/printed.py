@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from pairbounds.infrastructure.arrays import rounded
-from pairbounds.infrastructure.commandline import as_line, echo, print_table
+from pairbounds.infrastructure.commandline import echo, print_table, with_options
 from pairbounds.theory.bounds.check_table import (
     COLUMNS,
     HEADLINES,
@@ -49,12 +49,12 @@ def print_checked(
         _print_several(table, rows)
     else:
         for heading, part in _parts(evaluated(rows)):
-            print_table(heading, _aligned(COLUMNS), readable(part))
+            print_table(heading, COLUMNS, readable(part), right=RIGHT)
         if by_features := readable_through(rows):
-            print_table(THROUGH, _aligned(THROUGH_COLUMNS), by_features)
+            print_table(THROUGH, THROUGH_COLUMNS, by_features, right=RIGHT)
         echo(*notes(of_bounds(table, noted)))
         if len(rows) < len(table):
-            echo(f"holds: {tally(table)}; `all=` shows every row")
+            echo(with_options(f"holds: {tally(table)}; `all=` shows every row"))
     echo(*_closing(graph, triplets, table, rows))
 
 
@@ -69,22 +69,16 @@ def one_to_one(n_left: int, n_right: int, n_pairs: int) -> list[str]:
     ]
 
 
-def _aligned(columns: Sequence[str]) -> list[tuple[str, str]]:
-    return [(name, "right" if name in RIGHT else "left") for name in columns]
-
-
-def as_json(graph: PairGraph, triplets: Spectrum, table: pd.DataFrame) -> str:
-    """One line of JSON: `α_T`, the widths with their `σ²_{k+1}`, and every row, with null for infinite and NaN."""
+def as_record(graph: PairGraph, triplets: Spectrum, table: pd.DataFrame) -> dict[str, object]:
+    """Record for `--json`: `α_T`, the widths with their `σ²_{k+1}`, and every row."""
     widths = sorted({int(k) for k in table["k"]})
     missing = unlabelled(graph)
-    return as_line(
-        {
-            "induced_labelling_error": None if missing else induced_labelling_error(graph),
-            "unlabelled": missing,
-            "widths": [{"k": k, "squared_singular_value": _squared_value(triplets, k)} for k in widths],
-            "bounds": table,
-        }
-    )
+    return {
+        "induced_labelling_error": None if missing else induced_labelling_error(graph),
+        "unlabelled": missing,
+        "widths": [{"k": k, "squared_singular_value": _squared_value(triplets, k)} for k in widths],
+        "bounds": table,
+    }
 
 
 def unlabelled(graph: PairGraph) -> int:
@@ -125,7 +119,6 @@ def _best_widths(table: pd.DataFrame) -> pd.DataFrame:
 def _print_several(table: pd.DataFrame, selected: pd.DataFrame) -> None:
     """Print selected upper bounds on an error at their best width, and violations of any bound at any width."""
     best, widths = _best_widths(table), table["k"].nunique()
-    columns = [(name, "left" if name in ("bound", "on") else "right") for name in WIDTH_COLUMNS]
     for title, part in _parts(selected.drop_duplicates("bound")):
         chosen = of_bounds(best, list(part["bound"]))
         rows = [
@@ -135,7 +128,7 @@ def _print_several(table: pd.DataFrame, selected: pd.DataFrame) -> None:
             )
         ]
         if rows:
-            print_table(title, columns, rows)
+            print_table(title, WIDTH_COLUMNS, rows, right={*WIDTH_COLUMNS} - {"bound", "on"})
     if best.empty:
         echo(f"no bound on an error applies: {table['note'].mode().iloc[0]}")
     checked = table[table["applicable"]]
@@ -149,9 +142,8 @@ def _print_several(table: pd.DataFrame, selected: pd.DataFrame) -> None:
 def _closing(graph: PairGraph, triplets: Spectrum, table: pd.DataFrame, selected: pd.DataFrame) -> list[str]:
     """Closing sentences: `α_T`, `σ²_{k+1}`, guess, measured error with its bounds, and vacuous bounds."""
     if missing := unlabelled(graph):
-        return [
-            f"α_T: {missing} of {graph.n_left} unlabelled. Bounds on an error need all left labels: give `labels=`."
-        ]
+        need = with_options("Bounds on an error need all left labels: give `labels=`.")
+        return [f"α_T: {missing} of {graph.n_left} unlabelled. {need}"]
     errors = table[table["bound"].isin(ON_ERROR) & table["applicable"]]
     k = int(table["k"].min() if errors.empty else errors.nsmallest(1, "value")["k"].iloc[0])
     consistency = f"An induced pair joins two classes with probability α_T = {induced_labelling_error(graph):.4f}"

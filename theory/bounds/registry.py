@@ -121,7 +121,7 @@ class Bound:
 
 
 BOUNDS: Register[Bound] = Register(
-    "a bound", source=lambda claim: claim.evaluate, load=lambda: import_module("pairbounds.theory.bounds.theorems")
+    "bound", source=lambda claim: claim.evaluate, load=lambda: import_module("pairbounds.theory.bounds.theorems")
 )
 
 

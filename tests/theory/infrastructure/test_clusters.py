@@ -15,17 +15,11 @@ LOCAL = {"processes": False, "protocol": "tcp://", "dashboard_address": ":0", "s
 OVER = threading.Event()
 
 
-@pytest.mark.parametrize(
-    ("workers", "message"),
-    [
-        ({"n_workers": 0}, "has no workers: start some"),
-        ({"n_workers": 1, "threads_per_worker": 2}, "several threads, .* --nthreads 1"),
-    ],
-)
-def test_missing_workers_and_workers_with_several_threads_raise(workers, message):
+@pytest.mark.parametrize("workers", [{"n_workers": 0}, {"n_workers": 1, "threads_per_worker": 2}])
+def test_missing_workers_and_workers_with_several_threads_raise(workers):
     with LocalCluster(**workers, **LOCAL) as cluster:
         pool = cluster_pool(cluster.scheduler_address)
-        with pytest.raises(ValueError, match=message), pool:
+        with pytest.raises(ValueError, match=r"needs workers, each with one thread .* --nthreads 1"), pool:
             pass
 
 

@@ -1,11 +1,14 @@
 """Output on a terminal: nothing that it would obey, no name taken for markup; and the ends of a broken pipe."""
 
 import io
+import json
 import subprocess
 import sys
 import unicodedata
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 import typer
 from hypothesis import example, given
@@ -13,7 +16,14 @@ from hypothesis import strategies as st
 
 from pairbounds import BOUNDS, PairGraph, bound
 from pairbounds.__main__ import app
-from pairbounds.infrastructure.commandline import BROKEN_PIPE, one_line, print_table, visible
+from pairbounds.infrastructure.commandline import (
+    BROKEN_PIPE,
+    echo,
+    one_line,
+    print_json,
+    print_table,
+    visible,
+)
 from tests.rooms import ROOT
 
 TITLE = "\x1b]0;owned\x07"
@@ -43,12 +53,22 @@ def test_visible_text_is_safe_and_complete(text):
 def test_a_table_shows_any_name_unchanged(text):
     stdout, sys.stdout = sys.stdout, io.StringIO()
     try:
-        print_table("", [("", "left")], [(text,)])
+        print_table("", [""], [(text,)])
         printed = sys.stdout.getvalue()
     finally:
         sys.stdout = stdout
     assert all(is_safe(line) for line in printed.split("\n"))
     assert solid(visible(text)) in solid(printed)
+
+
+def test_json_and_names_of_users_keep_text_that_looks_like_an_argument(capsys):
+    name = f"{NASTY} `labels=2`"
+    print_json({name: pd.DataFrame({"x": [1 / 3, np.nan]}), "size": np.int64(2), "missing": pd.NA})
+    echo(name)
+    line, text = capsys.readouterr().out.splitlines()
+    assert line.isascii()
+    assert json.loads(line) == {name: [{"x": 1 / 3}, {"x": None}], "size": 2, "missing": None}
+    assert text == visible(name)
 
 
 def solid(text: str) -> str:
