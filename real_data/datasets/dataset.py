@@ -6,14 +6,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from pairbounds.infrastructure.arrays import IntArray
-from pairbounds.real_data.datasets.picture_files import Glyph, open_picture, original_picture
+from pairbounds.real_data.datasets.picture_files import Picture, open_picture, original_picture
 
 WORD = re.compile(r"[^\W\d_]+")
 SHORTEST = 3  # minimum number of letters of a compared word
@@ -43,7 +42,7 @@ class ImageTextDataset:
 
     name: str
     ids: tuple[str, ...]
-    files: tuple[Path | Glyph, ...]
+    files: tuple[Picture, ...]
     digests: tuple[str, ...]
     captions: tuple[tuple[str, ...], ...]
     labels: IntArray

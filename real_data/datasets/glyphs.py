@@ -4,6 +4,7 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -11,9 +12,11 @@ from typing import NamedTuple
 import matplotlib
 import numpy as np
 from matplotlib.ft2font import FT2Font
+from PIL import Image, ImageDraw, ImageFont
 
+from pairbounds.infrastructure.inputs import require_file
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
-from pairbounds.real_data.datasets.picture_files import Glyph, digest
+from pairbounds.real_data.datasets.picture_files import digest
 
 USUAL_SIZE = 32  # pixels
 FAMILIES = {"Sans": "Oblique", "SansMono": "Oblique", "Serif": "Italic"}  # with the name of its slanted faces
@@ -24,6 +27,28 @@ FACES = tuple(
 )
 LEAST = 6  # minimum number of characters of a letter, for a class
 NAME = re.compile(r"(\w+) (CAPITAL|SMALL) (?:LETTER|LIGATURE) (.+?)(?: WITH (.+))?")
+SIDE = 64  # default pixels along a side
+
+
+@dataclass(frozen=True)
+class Glyph:
+    """A character in a font."""
+
+    font: Path
+    character: str
+
+    def __str__(self) -> str:
+        return f"{self.font.name}: U+{ord(self.character):04X}"
+
+    def drawn(self, size: int | None) -> Image.Image:
+        """The character in black on white, centred in `size` x `size` pixels; an em is two thirds of a side."""
+        side = size or SIDE
+        picture = Image.new("L", (side, side), "white")
+        font = ImageFont.truetype(str(require_file(self.font, "font")), 2 * side // 3)
+        left, top, right, bottom = font.getbbox(self.character)
+        corner = ((side - right - left) / 2, (side - bottom - top) / 2)
+        ImageDraw.Draw(picture).text(corner, self.character, fill="black", font=font)
+        return picture.convert("RGB")
 
 
 class Character(NamedTuple):

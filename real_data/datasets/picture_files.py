@@ -2,12 +2,12 @@
 
 import io
 import warnings
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol, TypeAlias
 
-from PIL import Image, ImageDraw, ImageFont, ImageOps
+from PIL import Image, ImageOps
 
 from pairbounds.infrastructure.files import content_key
 from pairbounds.infrastructure.inputs import require_file
@@ -17,33 +17,20 @@ FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
 SUFFIXES = frozenset({".jpeg", ".jpg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
 DRAWING = ".svg"  # only from known packages: other files could hang the renderer
 
-GLYPH = 64  # default pixels along a side of a glyph
-
 digest = content_key  # SHA-256 of a file
 
 # Pillow warns of pictures above its limit of pixels, and raises above twice the limit: here both raise.
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 
 
-@dataclass(frozen=True)
-class Glyph:
-    """A character in a font."""
-
-    font: Path
-    character: str
-
-    def __str__(self) -> str:
-        return f"{self.font.name}: U+{ord(self.character):04X}"
+class Drawn(Hashable, Protocol):
+    """A picture without a file. Views of it are cached, so it needs a hash; its `str` names it in messages."""
 
     def drawn(self, size: int | None) -> Image.Image:
-        """The character in black on white, centred in `size` x `size` pixels; an em is two thirds of a side."""
-        side = size or GLYPH
-        picture = Image.new("L", (side, side), "white")
-        font = ImageFont.truetype(str(require_file(self.font, "font")), 2 * side // 3)
-        left, top, right, bottom = font.getbbox(self.character)
-        corner = ((side - right - left) / 2, (side - bottom - top) / 2)
-        ImageDraw.Draw(picture).text(corner, self.character, fill="black", font=font)
-        return picture.convert("RGB")
+        """The picture in RGB, of `size` x `size` pixels or of its usual size."""
+
+
+Picture: TypeAlias = Path | Drawn
 
 
 def pictures_in(folder: Path) -> list[Path]:
@@ -54,7 +41,7 @@ def pictures_in(folder: Path) -> list[Path]:
     return files
 
 
-def open_picture(path: Path | Glyph, size: int | None) -> Image.Image:
+def open_picture(path: Picture, size: int | None) -> Image.Image:
     """A picture in RGB on a white background: its centre as `size` x `size` pixels, or in its original size.
 
     An SVG is rendered at that size, never enlarged.
@@ -63,9 +50,9 @@ def open_picture(path: Path | Glyph, size: int | None) -> Image.Image:
     return image if size is None else ImageOps.fit(image, (size, size), Image.Resampling.BICUBIC)
 
 
-def original_picture(path: Path | Glyph, svg_size: int | None) -> Image.Image:
+def original_picture(path: Picture, svg_size: int | None) -> Image.Image:
     """A picture in RGB on a white background, in its original size; an SVG is `svg_size` wide."""
-    if isinstance(path, Glyph):
+    if not isinstance(path, Path):
         return path.drawn(svg_size)
     with _named(path), _opened(path, svg_size) as picture:
         return _on_white(picture)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, fields
 from functools import cache, cached_property, lru_cache
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -10,7 +9,7 @@ from PIL.Image import Image
 from torchvision.transforms import v2
 
 from pairbounds.real_data.datasets import ImageTextDataset
-from pairbounds.real_data.datasets.picture_files import Glyph, open_picture
+from pairbounds.real_data.datasets.picture_files import Picture, open_picture
 from pairbounds.real_data.encoders.cache import content_key
 
 LEAST_AREA = 0.08  # minimum area of a crop at strength 1
@@ -39,7 +38,7 @@ class Views(ImageTextDataset):
 
 
 @lru_cache(maxsize=KEPT)
-def _drawn(file: Path | Glyph, size: int, strength: float, seed: int) -> Image:
+def _drawn(file: Picture, size: int, strength: float, seed: int) -> Image:
     return seeded_view(_picture(file, size), size, strength, seed)
 
 
