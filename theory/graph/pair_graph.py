@@ -151,6 +151,14 @@ class PairGraph:
         ------
         ValueError : features that are not two finite matrices of the same width, or have a row of zeros; temperature or
             top_k out of range
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from pairbounds import PairGraph
+        >>> images, texts = np.random.default_rng(0).standard_normal((2, 50, 8))
+        >>> PairGraph.from_features(images, texts, temperature=0.1, top_k=3, left_labels=np.arange(50) % 2)
+        PairGraph(n_left=50, n_right=49, n_pairs=150, 2 classes)
         """
         from pairbounds.theory.graph.neighbours import nearest, softmax_joint
 

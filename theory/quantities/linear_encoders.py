@@ -81,6 +81,16 @@ def linear_optimum(
     -----
     `K w = λ (S + ρ I) w` with the second moments S of the features, and K along induced pairs. Cost: that of
     `PairGraph.through`; for "auto", `FOLDS` times that. Source: theorem 42.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from pairbounds import LatentWorld, linear_optimum
+    >>> graph = LatentWorld(seed=0).caption_graph(noise=0.05, detail=0.3)
+    >>> features = np.random.default_rng(0).standard_normal((graph.n_left, 40))
+    >>> encoder = linear_optimum(graph, features, 8)
+    >>> encoder(features[:3]).shape
+    (3, 8)
     """
     matrix = validated_features(features, graph.n_left)
     require_width((matrix.shape[1], matrix.shape[1]), k)

@@ -81,6 +81,13 @@ def sharpest(*, known: Mapping[str, Any], quantity: Quantity = "probe_mse") -> S
     -----
     A linear programme on a grid, refined where its polynomial is lowest (Hettich and Kortanek 1993). Accurate to
     `TOLERANCE` for up to about eight moments; more powers are too similar in double precision.
+
+    Examples
+    --------
+    >>> from pairbounds import sharpest
+    >>> found = sharpest(known={"alpha_T": 0.12, "sigma": 0.5})
+    >>> print(f"{found.value:.6f} {found.attained:.6f}", found.atoms.round(6))  # 0.12 / (1 - 0.25): theorem 4
+    0.160000 0.160000 [0.25 1.  ]
     """
     if quantity not in ("probe_mse", "probe_error"):
         raise ValueError(f"quantity={quantity!r} is unknown: give 'probe_mse' or 'probe_error'")

@@ -80,6 +80,14 @@ def consistency_from_pairs(
     -----
     Walks are made of unused pairs (`docs/theorems/theorem19.md`). A node in a single pair ends its walk, so captions
     that are never shared give no information. Cost: O(M n log n). Source: new here; Clopper and Pearson 1934.
+
+    Examples
+    --------
+    >>> from pairbounds.theory.quantities.walks import consistency_from_pairs, penalised_error_at_most
+    >>> pairs = 500 * [("cat 1", "a cat", 0), ("cat 2", "a cat", 0), ("dog", "a dog", 1), ("dog", "a pet", 1)]
+    >>> found = consistency_from_pairs(*zip(*pairs, strict=True))
+    >>> penalised_error_at_most(found, 0.7) < 0.1
+    True
     """
     if not is_integer(hops, 1):
         raise ValueError(f"hops={hops!r} is not an integer of at least 1")

@@ -72,6 +72,15 @@ def metrics(features: Any, *, pairs: Any, labels: Any = None) -> "pd.DataFrame":
     Uniformity and ACR compare every row with every other, O(n² k): above about 20,000 rows, give a sample. All are
     population values: uniformity includes the pairs of a row with itself (`torch.pdist` in the authors' code leaves
     these out, a difference of O(1/n)).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from pairbounds.theory.quantities.metrics import metrics
+    >>> views = np.array([[2.0, 0.0], [0.0, 3.0], [-1.0, 0.0], [0.0, -1.0]])
+    >>> table = metrics(views, pairs=["a", "a", "b", "b"], labels=["x", "x", "y", "y"])
+    >>> table["value"].round(3).to_dict()
+    {'alignment': 2.0, 'uniformity': -1.35, 'rankme': 1.971, 'acr': 1.0, 'class_collapse': 0.5}
     """
     import pandas as pd
 

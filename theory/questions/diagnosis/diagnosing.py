@@ -98,6 +98,16 @@ def diagnose(
     Losses are measured on random batches of independent pairs, retrieval on at most 5,000 queries of each side, in
     blocks: O((n + m) d²) and 5,000 (n + m) d operations. Severity is the lost share of the value that the pairs allow.
     The thresholds were chosen on encoders trained on `LatentWorld`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pairbounds as pb
+    >>> images, noise = np.random.default_rng(0).standard_normal((2, 300, 16))
+    >>> print(pb.diagnose(images, images + 0.5 * noise))
+    Nothing is wrong that these embeddings and pairs can show.
+    >>> pb.diagnose(images, noise).wrong[0].symptom
+    'Stuck'
     """
     require_named("loss", loss, LOSSES)
     _require_settings(loss, temperature, bias)
