@@ -61,9 +61,8 @@ def rows_of(tables: AuditTables) -> pd.DataFrame:
     table = pd.DataFrame({"rank": np.arange(1, len(chosen) + 1), "row": chosen})
     for name, side in {"image": rows.images, "caption": rows.captions}.items():
         table[name] = side.take(pa.array(chosen)).cast(pa.large_string()).to_pandas()
-    labels = np.array([*(rows.class_names or ()), None], dtype=object)[
-        rows.class_numbers[ends[chosen, 0]]
-    ]  # None for UNLABELLED, -1
+    names = np.array([*(rows.class_names or ()), None], dtype=object)  # the last for UNLABELLED, -1
+    labels = names[rows.class_numbers[ends[chosen, 0]]]
     if rows.class_names is not None:
         table["label"] = labels
     shown = judged.iloc[chosen].reset_index(drop=True)
